@@ -1,0 +1,3 @@
+"""Score communities against the requirements a plan states."""
+
+__all__: list[str] = []

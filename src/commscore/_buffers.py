@@ -1,0 +1,137 @@
+"""Arrow arrays as NumPy arrays: their buffers seen in place, with offsets and validity minded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Array = Any  # pyarrow ships no types
+Bits = npt.NDArray[np.uint8]
+
+_TEXT = (pa.types.is_string, pa.types.is_large_string)
+_FIXED = {
+    pa.int8(): np.int8,
+    pa.int16(): np.int16,
+    pa.int32(): np.int32,
+    pa.int64(): np.int64,
+    pa.uint8(): np.uint8,
+    pa.uint16(): np.uint16,
+    pa.uint32(): np.uint32,
+    pa.uint64(): np.uint64,
+    pa.float16(): np.float16,
+    pa.float32(): np.float32,
+    pa.float64(): np.float64,
+}
+
+
+def is_text(kind: Array) -> bool:
+    """Tell whether an Arrow type holds text."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or _is_view(kind))
+
+
+def _is_view(kind: Array) -> bool:
+    return bool(pa.types.is_string_view(kind))
+
+
+def plain(array: Array) -> Array:
+    """Reduce an array to one chunk of a plain type: storage for extensions, strings for string views, no runs."""
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+        if isinstance(array, pa.ChunkedArray):  # what cannot be combined comes back in chunks
+            array = pa.concat_arrays([plain(chunk) for chunk in array.chunks])
+    if isinstance(array, pa.ExtensionArray):
+        return plain(array.storage)
+    if pa.types.is_run_end_encoded(array.type):
+        return plain(pc.run_end_decode(array))
+    if _is_view(array.type):
+        return array.cast(pa.string() if array.nbytes < 2**31 else pa.large_string())
+    return array
+
+
+def valid_rows(array: Array) -> Bits | None:
+    """Return 1 for every row that is not null and 0 for the others, or null when no row is null."""
+    if array.null_count == 0:
+        return None
+    if pa.types.is_null(array.type):
+        return np.zeros(len(array), dtype=np.uint8)
+    return _unpacked(array.buffers()[0], array.offset, len(array))
+
+
+def _unpacked(buffer: Array, offset: int, rows: int) -> Bits:
+    """Unpack a bitmap into one byte per row."""
+    first = offset // 8
+    packed = np.frombuffer(buffer, dtype=np.uint8)[first : (offset + rows + 7) // 8]
+    return np.unpackbits(packed, bitorder="little")[offset - 8 * first :][:rows]
+
+
+def fixed(array: Array) -> npt.NDArray[Any]:
+    """Return the numbers of an integer or float array, in place; whatever stands there under nulls."""
+    dtype = _FIXED[array.type]
+    if not len(array):
+        return np.empty(0, dtype=dtype)
+    return np.frombuffer(array.buffers()[1], dtype=dtype)[array.offset : array.offset + len(array)]
+
+
+def booleans(array: Array) -> Bits:
+    """Return the values of a bool array as 0 and 1; whatever stands there under nulls."""
+    if not len(array):
+        return np.empty(0, dtype=np.uint8)
+    return _unpacked(array.buffers()[1], array.offset, len(array))
+
+
+def decimals(array: Array) -> npt.NDArray[Any]:
+    """Return the unscaled integers of a decimal array: int64 where all fit, else Python integers; 0 under nulls."""
+    rows = len(array)
+    words = array.type.bit_width // 64
+    if not rows:
+        return np.empty(0, dtype=np.int64)
+    dtype = np.int32 if array.type.bit_width == 32 else np.int64  # noqa: PLR2004
+    width = max(words, 1)
+    cells = np.frombuffer(array.buffers()[1], dtype=dtype)[array.offset * width : (array.offset + rows) * width]
+    cells = cells.reshape(rows, width).astype(np.int64)
+    valid = valid_rows(array)
+    if valid is not None:
+        cells[valid == 0] = 0
+    low = cells[:, 0]
+    if (cells[:, 1:] == (low >> 63)[:, None]).all():
+        return np.ascontiguousarray(low)
+    # All words but the last are unsigned.
+    total = cells[:, -1].astype(object)
+    for word in range(width - 2, -1, -1):
+        total = total * 2**64 + np.ascontiguousarray(cells[:, word]).view(np.uint64).astype(object)
+    return total
+
+
+def text(array: Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Bits]:
+    """Return where each text of a string array starts, how many bytes it has, and the bytes of all."""
+    dtype = np.int32 if pa.types.is_string(array.type) else np.int64
+    rows = len(array)
+    if not rows:
+        empty = np.empty(0, dtype=np.int64)
+        return empty, empty, np.empty(0, dtype=np.uint8)
+    _, offsets, data = array.buffers()
+    ends = np.frombuffer(offsets, dtype=dtype)[array.offset : array.offset + rows + 1].astype(np.int64)
+    letters = np.empty(0, dtype=np.uint8) if data is None else np.frombuffer(data, dtype=np.uint8)
+    return ends[:-1], np.diff(ends), letters
+
+
+def texts(array: Array) -> list[str | None]:
+    """Return the texts of a string array as Python strings; bytes that are no UTF-8 become U+FFFD."""
+    try:
+        return array.to_pylist()  # type: ignore[no-any-return]
+    except UnicodeDecodeError:
+        raw = array.cast(pa.binary() if pa.types.is_string(array.type) else pa.large_binary())
+        return [None if cell is None else cell.decode("utf-8", "replace") for cell in raw.to_pylist()]
+
+
+def positions(indices: Array) -> npt.NDArray[np.int64]:
+    """Return the indices of a dictionary array, -1 for nulls."""
+    numbers = fixed(indices).astype(np.int64)
+    valid = valid_rows(indices)
+    if valid is not None:
+        numbers[valid == 0] = -1
+    return numbers

@@ -1,0 +1,363 @@
+"""Ruleset + the columns at hand -> Plan: what to compute for each rule, where its values come from, and what cannot be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from commscore._requirement import InputRef
+from commscore._ruleset import ALL, CODE_LENGTHS, LEVELS, SCOPES, Force, Part, Rule
+from commscore._status import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from commscore._ruleset import Filter, Input, Ruleset
+
+COMPOUNDS = ("all", "any", "atleast")
+SUMS = ("total", "ratio", "change")
+UNITS = "units"
+
+
+@attrs.frozen
+class TableShape:
+    """What a table offers: its level, the inputs it has columns for, and whether it says urban or rural."""
+
+    level: str
+    inputs: frozenset[str]
+    has_kind: bool
+
+
+@attrs.frozen
+class Operand:
+    """One value of an assessment: the input (or ``units``), and the level of the table that it is read from."""
+
+    name: str
+    table: str
+    places: int
+
+
+@attrs.frozen(eq=False)
+class Node:
+    """A part of a rule, resolved against the tables at hand.
+
+    Attributes:
+        part: The part as the ruleset has it.
+        form: Its assessment, after a share of a flag was turned into a ratio of its counts.
+        operands: What it reads, in the order of ``part.inputs``; a relative requirement's input follows.
+        table: For what is judged at units: the level of the table whose rows are its units.
+        absent: Why it cannot be checked at all; null when it can.
+        children: The parts of a compound, or the condition of a share.
+        refs: By scope, the operand that a relative requirement refers to.
+    """
+
+    part: Part
+    form: str
+    operands: tuple[Operand, ...] = ()
+    table: str | None = None
+    absent: Reason | None = None
+    children: tuple[Node, ...] = ()
+    refs: tuple[tuple[str, Operand], ...] = ()
+
+
+@attrs.frozen(eq=False)
+class RulePlan:
+    """One rule of the plan.
+
+    Attributes:
+        rule: The rule.
+        index: Its position in the ruleset.
+        node: Its assessment, resolved.
+        scopes: ``("all",)``, or the scopes that its requirement distinguishes.
+        judged: The level that gets the verdict.
+        at_units: Whether its verdicts are those of single units (``each`` and compounds of it).
+        deferred: Why its outcome is shown but not scored: not yet due, or informational; null when it is scored.
+    """
+
+    rule: Rule
+    index: int
+    node: Node
+    scopes: tuple[str, ...]
+    judged: str
+    at_units: bool
+    deferred: Reason | None
+
+
+@attrs.frozen(eq=False)
+class Plan:
+    """A ruleset made ready for tables of certain shapes. Immutable; one plan serves any number of batches.
+
+    Attributes:
+        ruleset: The ruleset.
+        as_of: The day on which dues are looked at.
+        level: The level of the main table.
+        rules: In the ruleset's order.
+        shapes: By level, the tables that the plan was made for.
+        area_levels: Every level at which areas must be added up, from fine to coarse.
+        rollup: The levels that the result shows.
+    """
+
+    ruleset: Ruleset
+    as_of: date
+    level: str
+    rules: tuple[RulePlan, ...]
+    shapes: Mapping[str, TableShape]
+    area_levels: tuple[str, ...]
+    rollup: tuple[str, ...]
+
+
+def rank(level: str) -> int:
+    """Order levels from fine (0) to coarse."""
+    return LEVELS.index(level)
+
+
+def make_plan(
+    ruleset: Ruleset, shapes: Mapping[str, TableShape], *, level: str, as_of: date, rollup: tuple[str, ...] | None
+) -> Plan:
+    """Resolve every rule of a ruleset against the tables at hand."""
+    rules = tuple(
+        _plan_rule(_Resolver(ruleset, shapes, level, scopes_of(rule) != (ALL,)), rule, i, as_of)
+        for i, rule in enumerate(ruleset.rules)
+    )
+    judged = {plan.judged for plan in rules if not plan.at_units}
+    nested = {over for plan in rules for over in _nested_levels(plan.node)}
+    shown = judged | {ruleset.jurisdiction.level} if rollup is None else set(rollup)
+    coarser = {found for found in shown if rank(found) >= rank(level)}
+    finer = {level} if any(_finest(plan.node, level) for plan in rules) else set()
+    return Plan(
+        ruleset=ruleset,
+        as_of=as_of,
+        level=level,
+        rules=rules,
+        shapes=shapes,
+        area_levels=tuple(sorted(judged | nested | coarser | finer, key=rank)),
+        rollup=tuple(sorted(coarser, key=rank)),
+    )
+
+
+def _nested_levels(node: Node) -> Iterator[str]:
+    """Yield the levels at which conditions inside a share are judged."""
+    for child in node.children:
+        if child.part.over is not None:
+            yield child.part.over
+        yield from _nested_levels(child)
+
+
+def _finest(node: Node, level: str) -> bool:
+    """Say whether a node reads a table finer than the main one, so that the main rows are its areas."""
+    tables = [operand.table for operand in node.operands] + ([node.table] if node.table else [])
+    return any(rank(table) < rank(level) for table in tables) or any(_finest(child, level) for child in node.children)
+
+
+def _plan_rule(resolver: _Resolver, rule: Rule, index: int, as_of: date) -> RulePlan:
+    at_units = judged_at_units(rule)
+    node = resolver.unit_node(rule) if at_units else resolver.area_node(rule)
+    if at_units:
+        judged = node.table or resolver.level
+    else:
+        judged = rule.over or resolver.ruleset.jurisdiction.level
+    deferred = None
+    if rule.force is Force.INFORMATIONAL:
+        deferred = Reason.INFORMATIONAL
+    elif rule.due is not None and rule.due > as_of:
+        deferred = Reason.NOT_DUE
+    return RulePlan(rule, index, node, scopes_of(rule), judged, at_units, deferred)
+
+
+def judged_at_units(part: Part) -> bool:
+    """Say whether a part is judged unit by unit: ``each``, and compounds whose parts are."""
+    if part.assessment in COMPOUNDS:
+        return all(judged_at_units(child) for child in part.parts)
+    return part.assessment == "each"
+
+
+def scopes_of(part: Part) -> tuple[str, ...]:
+    """Return the scopes that a part's requirements distinguish, those inside a share's condition aside."""
+    found = set(part.requirements)
+    if part.assessment in COMPOUNDS:
+        for child in part.parts:
+            found.update(scopes_of(child))
+    by_kind = tuple(scope for scope in SCOPES if scope in found)
+    return by_kind or (ALL,)
+
+
+@attrs.frozen(eq=False)
+class _Resolver:
+    """Finds, for each part of a rule, the tables that its values come from."""
+
+    ruleset: Ruleset
+    shapes: Mapping[str, TableShape]
+    level: str
+    by_kind: bool  # whether the rule has one finding per scope, so that all its units need a kind
+
+    def unit_node(self, part: Part) -> Node:
+        """Resolve a part that is judged unit by unit, at the level of its inputs."""
+        level = self.place_level(part)
+        return self._unit_node(part, level)
+
+    def _unit_node(self, part: Part, level: str) -> Node:
+        absent = self._absent_scope(part, level)
+        if part.assessment in COMPOUNDS:
+            children = tuple(self._unit_node(child, level) for child in part.parts)
+            if absent is None and children and all(child.absent is not None for child in children):
+                absent = children[0].absent
+            return Node(part, part.assessment, table=level, absent=absent, children=children)
+        operands = tuple(Operand(name, level, self._places(name)) for name in part.inputs)
+        refs = tuple((scope, Operand(ref, level, self._places(ref))) for scope, ref in _references(part))
+        absent = self._first_absent(operands, level) or absent or self._first_absent([ref for _, ref in refs], level)
+        return Node(part, part.assessment, operands, level, absent, refs=refs)
+
+    def area_node(self, part: Part) -> Node:
+        """Resolve a part that is judged at areas."""
+        if part.assessment in COMPOUNDS:
+            children = tuple(self.area_node(child) for child in part.parts)
+            absent = children[0].absent if all(child.absent is not None for child in children) else None
+            return Node(part, part.assessment, children=children, absent=absent)
+        if part.assessment == "share":
+            return self._share_node(part)
+        if part.assessment == "mean":
+            level = self.place_level(part)
+            operands = (Operand(part.inputs[0], level, self._places(part.inputs[0])),)
+            absent = self._first_absent(operands, level) or self._absent_scope(part, level)
+            return Node(part, "mean", operands, level, absent)
+        return self._sum_node(part, part.inputs, part.assessment)
+
+    def _share_node(self, part: Part) -> Node:
+        condition = part.parts[0]
+        if not judged_at_units(condition) or condition.over is not None:
+            child = self.area_node(condition)
+            return Node(part, "share", absent=child.absent, children=(child,))
+        level = self.place_level(condition, fallback=self._where_level(part))
+        child = self._unit_node(condition, level)
+        if child.absent is not None and part.counts is not None and all(map(self._finest_table, part.counts)):
+            return self._sum_node(part, part.counts, "ratio")
+        absent = child.absent or self._absent_scope(part, level)
+        return Node(part, "share", table=level, absent=absent, children=(child,))
+
+    def _sum_node(self, part: Part, names: tuple[str, ...], form: str) -> Node:
+        """Resolve a part that adds up: each operand comes from the finest table that has it."""
+        operands = tuple(self._finest_operand(name, part) for name in names)
+        refs = tuple((scope, self._finest_operand(name, part)) for scope, name in _references(part))
+        absent = None
+        for operand in (*operands, *(ref for _, ref in refs)):
+            if operand is None:
+                absent = Reason.MISSING_COLUMN
+            else:
+                absent = absent or self._absent_scope(part, operand.table)
+        found = tuple(operand for operand in operands if operand is not None)
+        found_refs = tuple((scope, ref) for scope, ref in refs if ref is not None)
+        return Node(part, form, found, None, absent, refs=found_refs)
+
+    def _finest_operand(self, name: str, part: Part) -> Operand | None:
+        if name == UNITS:
+            others = [self._finest_table(other) for other in part.inputs if other != UNITS]
+            level = self._where_level(part) or next((other for other in others if other), None) or self._default_level()
+            return Operand(UNITS, level, 0) if level in self.shapes else None
+        table = self._finest_table(name)
+        return None if table is None else Operand(name, table, self._places(name))
+
+    def _finest_table(self, name: str) -> str | None:
+        return next((level for level in LEVELS if level in self.shapes and name in self.shapes[level].inputs), None)
+
+    def _default_level(self) -> str:
+        return "community" if "community" in self.shapes else self.level
+
+    def place_level(self, part: Part, fallback: str | None = None) -> str:
+        """Return the level of the places that a part counts: that of its inputs."""
+        for name in _all_inputs(part):
+            if name != UNITS:
+                return self.ruleset.inputs[name].level
+        return self._where_level(part) or fallback or self._default_level()
+
+    def _where_level(self, part: Part) -> str | None:
+        levels = [self.ruleset.inputs[key.input].level for key in part.where if key.input in self.ruleset.inputs]
+        return min(levels, key=rank) if levels else None
+
+    def _places(self, name: str) -> int:
+        return 0 if name == UNITS else self.ruleset.inputs[name].places
+
+    def _first_absent(self, operands: tuple[Operand, ...] | list[Operand], level: str) -> Reason | None:
+        for operand in operands:
+            if operand.name == UNITS:
+                reason = None if level in self.shapes else Reason.OTHER_LEVEL
+            else:
+                reason = self._absent_input(operand.name, level)
+            if reason is not None:
+                return reason
+        return None
+
+    def _absent_scope(self, part: Part, level: str) -> Reason | None:
+        """Say why urban and rural, or a filter of ``where``, cannot be told for units of a level."""
+        shape = self.shapes.get(level)
+        if shape is None:
+            return Reason.OTHER_LEVEL
+        by_kind = self.by_kind or any(scope in SCOPES for scope in part.requirements)
+        if not shape.has_kind and (by_kind or any(key.input == "kind" for key in part.where)):
+            return Reason.MISSING_COLUMN
+        for key in part.where:
+            reason = self._absent_filter(key, level)
+            if reason is not None:
+                return reason
+        return None
+
+    def _absent_filter(self, key: Filter, level: str) -> Reason | None:
+        if key.input in CODE_LENGTHS:
+            return Reason.OTHER_LEVEL if rank(key.input) < rank(level) else None
+        if key.input in ("kind", "code"):
+            return None
+        return self._absent_input(key.input, level)
+
+    def _absent_input(self, name: str, level: str) -> Reason | None:
+        """Say why an input has no value for units of a level: its own column, or that of the area they lie in."""
+        declared = self.ruleset.inputs[name].level
+        shape = self.shapes.get(level)
+        if shape is not None and name in shape.inputs:
+            return None
+        coarse = self.shapes.get(declared)
+        if rank(declared) > rank(level) and shape is not None and coarse is not None and name in coarse.inputs:
+            return None
+        elsewhere = any(name in other.inputs for other in self.shapes.values())
+        return Reason.OTHER_LEVEL if elsewhere else Reason.MISSING_COLUMN
+
+
+def _references(part: Part) -> Iterator[tuple[str, str]]:
+    """Yield by scope the input that a relative requirement refers to."""
+    for scope, requirement in part.requirements.items():
+        if isinstance(requirement.value, InputRef):
+            yield scope, requirement.value.name
+
+
+def _all_inputs(part: Part) -> Iterator[str]:
+    yield from part.inputs
+    for child in part.parts:
+        yield from _all_inputs(child)
+
+
+def wanted_inputs(plan_rules: tuple[RulePlan, ...]) -> Mapping[str, set[str]]:
+    """Return, by table level, the inputs that the rules read there as operands, filters or references."""
+    wanted: dict[str, set[str]] = {}
+    for plan in plan_rules:
+        _collect(plan.node, wanted)
+    return wanted
+
+
+def _collect(node: Node, wanted: dict[str, set[str]]) -> None:
+    tables = {operand.table for operand in node.operands} | ({node.table} if node.table else set())
+    for operand in (*node.operands, *(ref for _, ref in node.refs)):
+        wanted.setdefault(operand.table, set()).add(operand.name)
+    for table in tables:
+        wanted.setdefault(table, set()).update(key.input for key in node.part.where)
+    for child in node.children:
+        _collect(child, wanted)
+
+
+def input_bounds(declared: Input) -> tuple[int, int | None]:
+    """Return the least and greatest value of an input at its places; null when there is no greatest."""
+    scale = 10**declared.places
+    low = 0 if declared.min is None else declared.min * scale
+    high = declared.max * scale if declared.max is not None else None
+    if high is None and declared.type in ("rate", "flag"):
+        high = scale
+    return int(low), None if high is None else int(high)

@@ -1,0 +1,362 @@
+"""What each unit adds to an area: for every row of a block, the least and greatest it may contribute.
+
+An area form compares ``Σ num`` with ``Σ den``. A known row contributes one pair; a missing or invalid value may be anything
+within its bounds, so the row contributes a pair to the area's lowest result and another to its highest. Rows do not
+depend on each other, which is what makes tallies of them mergeable.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from commscore import _integers as ints
+from commscore._exact import INVALID, MISSING, OK
+from commscore._kernel import IN, MAYBE_INVALID, MAYBE_MISSING, OUT, Codes, Units, Verdicts, judge, membership
+from commscore._plan import UNITS, Node, Operand, input_bounds
+from commscore._ruleset import ALL
+from commscore._status import E, F, N, P, U
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@attrs.frozen(eq=False)
+class Bounds:
+    """The least and greatest value that each unit's operand may have.
+
+    Attributes:
+        low: Least values; the value itself where it is known.
+        high: Greatest values; meaningless where ``unbounded``.
+        unbounded: Where there is no greatest value.
+        state: OK, MISSING or INVALID.
+    """
+
+    low: ints.Ints
+    high: ints.Ints
+    unbounded: ints.Bools
+    state: Codes
+
+
+@attrs.frozen(eq=False)
+class Terms:
+    """The contributions of a block's units to one leaf of a rule, for one scope.
+
+    Attributes:
+        fields: Per unit, summands by name; see ``_areas.Sums`` for what their sums mean.
+        loose: Rows that may be out of scope and would then change both sides of a mean or ratio; null when there are none.
+    """
+
+    fields: Mapping[str, ints.Ints]
+    loose: Loose | None = None
+
+
+@attrs.frozen(eq=False)
+class Loose:
+    """Rows that may or may not count: the pair each would add to the lowest and to the highest result.
+
+    Attributes:
+        rows: Positions in the block.
+        low: Pairs ``(num, den)`` for the lowest result, with a mask of unbounded denominators.
+        high: Pairs for the highest result, with a mask of unbounded numerators.
+    """
+
+    rows: ints.Ints
+    low: tuple[ints.Ints, ints.Ints, ints.Bools]
+    high: tuple[ints.Ints, ints.Ints, ints.Bools]
+
+
+def terms(node: Node, units: Units, *, table: str, members: Codes | None) -> Terms:
+    """Return what the units of one table contribute to a leaf.
+
+    Args:
+        node: A mean, ratio, share, total or change.
+        units: The units of a block of that table.
+        table: The level of the table; operands of other tables contribute nothing here.
+        members: Who is in scope; null when all are.
+    """
+    codes = np.zeros(units.rows, dtype=np.uint8) if members is None else members
+    if node.form == "share":
+        return _share_terms(judge(node.children[0], units), codes)
+    if node.form == "mean":
+        return _mean_terms(bounds(node.operands[0], units), codes)
+    here = [operand if operand.table == table else None for operand in node.operands]
+    if node.form == "ratio":
+        return _ratio_terms(node, here, units, codes)
+    return _total_terms(node, here, units, codes)
+
+
+def share_of_areas(status: Codes) -> Mapping[str, ints.Ints]:
+    """Return the contributions of areas to the share of areas that satisfy a condition."""
+    return _share_terms(Verdicts(status, status), np.zeros(len(status), dtype=np.uint8)).fields
+
+
+# ---- BOUNDS ----
+
+
+def bounds(operand: Operand | None, units: Units) -> Bounds:
+    """Return what each unit's operand may be; an operand of another table is 0 here."""
+    rows = units.rows
+    if operand is None:
+        zero = np.zeros(rows, dtype=np.int64)
+        return Bounds(zero, zero, np.zeros(rows, dtype=bool), np.zeros(rows, dtype=np.uint8))
+    column = units.column(operand.name)
+    values = ints.integers(column.values)
+    if column.state is None:
+        return Bounds(values, values, np.zeros(rows, dtype=bool), np.zeros(rows, dtype=np.uint8))
+    unknown = column.state != OK
+    least, greatest = (0, None) if operand.name == UNITS else input_bounds(units.inputs[operand.name])
+    low = ints.choose(unknown, least, values)
+    high = ints.choose(unknown, 0 if greatest is None else greatest, values)
+    unbounded = unknown & (greatest is None)
+    return _capped(Bounds(low, high, unbounded, column.state), operand, units)
+
+
+def _capped(free: Bounds, operand: Operand, units: Units) -> Bounds:
+    """Cap a missing part at the whole of the same row, where that is known."""
+    whole = units.inputs[operand.name].part_of if operand.name in units.inputs else None
+    if whole is None or whole not in units.block.columns:
+        return free
+    column = units.block.columns[whole]
+    cap, open_ = _rescaled_down(column.values, units.inputs[whole].places - operand.places), free.state != OK
+    if column.state is not None:
+        open_ = open_ & (column.state == OK)
+    capped = open_ & (free.unbounded | np.asarray(free.high > cap, dtype=bool))
+    return attrs.evolve(free, high=ints.choose(capped, cap, free.high), unbounded=free.unbounded & ~open_)
+
+
+def _rescaled_down(values: ints.Ints, places: int) -> ints.Ints:
+    """Drop decimal places, rounding down; add them when negative."""
+    return ints.integers(values) // 10**places if places > 0 else ints.times(values, 10**-places)
+
+
+# ---- FIELDS ----
+
+
+def _scope_fields(codes: Codes, states: list[Codes], *, open_rows: ints.Bools) -> dict[str, ints.Ints]:
+    """Count who is in, who may be, whose operands are there, and why rows are open."""
+    counted = codes != OUT
+    missing = codes == MAYBE_MISSING
+    fields: dict[str, ints.Ints] = {"inside": codes == IN, "maybe": counted & (codes != IN)}
+    for i, state in enumerate(states):
+        fields[f"present{i}"] = counted & (state == OK)
+        missing = missing | (state == MISSING)
+    open_rows = open_rows & counted
+    fields["open_missing"] = open_rows & missing
+    fields["open_invalid"] = open_rows & ~missing
+    return fields
+
+
+def _varies(operand: Bounds) -> ints.Bools:
+    return operand.unbounded | np.asarray(operand.low != operand.high, dtype=bool)
+
+
+def _only(mask: ints.Bools, values: ints.Ints) -> ints.Ints:
+    return ints.choose(mask, values, 0)
+
+
+def _mean_terms(value: Bounds, codes: Codes) -> Terms:
+    inside = codes == IN
+    loose_rows = (codes == MAYBE_MISSING) | (codes == MAYBE_INVALID)
+    fields = _scope_fields(codes, [value.state], open_rows=_varies(value) | loose_rows)
+    one = inside.astype(np.int64)
+    fields |= {
+        "low_num": _only(inside, value.low),
+        "low_den": one,
+        "high_num": _only(inside & ~value.unbounded, value.high),
+        "high_den": one,
+        "high_unbounded": inside & value.unbounded,
+        "least_den": one,
+    }
+    ones = np.ones(len(codes), dtype=np.int64)
+    never = np.zeros(len(codes), dtype=bool)
+    return Terms(fields, _loose(loose_rows, (value.low, ones, never), (value.high, ones, value.unbounded)))
+
+
+def _loose(
+    rows: ints.Bools,
+    low: tuple[ints.Ints, ints.Ints, ints.Bools],
+    high: tuple[ints.Ints, ints.Ints, ints.Bools],
+) -> Loose | None:
+    found = np.flatnonzero(rows)
+    if not len(found):
+        return None
+    return Loose(found, tuple(x[found] for x in low), tuple(x[found] for x in high))  # type: ignore[arg-type]
+
+
+def _ratio_terms(node: Node, here: list[Operand | None], units: Units, codes: Codes) -> Terms:
+    num, den = bounds(here[0], units), bounds(here[1], units)
+    together = all(operand is not None for operand in here)
+    nested = together and _is_part(node, units)
+    joint = np.zeros(len(codes), dtype=bool)
+    if nested:
+        num, den, joint = _nested(node, num, den)
+    inside = codes == IN
+    loose_rows = (codes != IN) & (codes != OUT)
+    open_rows = _varies(num) | _varies(den) | loose_rows
+    states = [side.state if operand is not None else None for side, operand in ((num, here[0]), (den, here[1]))]
+    fields = _ratio_scope_fields(codes, states, open_rows)
+    high_den = ints.choose(joint & ~den.unbounded, den.high, den.low)
+    high_num = ints.choose(joint, ints.choose(den.unbounded, num.low, _as_places(node, den.high)), num.high)
+    unbounded = num.unbounded & ~joint
+    fields |= {
+        "low_num": _only(inside, num.low),
+        "low_den": _only(inside & ~den.unbounded, den.high),
+        "low_den_unbounded": inside & den.unbounded,
+        "high_num": _only(inside & ~unbounded, high_num),
+        "high_den": _only(inside, high_den),
+        "high_unbounded": inside & unbounded,
+        "joint_unbounded": inside & joint & den.unbounded,
+        "least_den": _only(inside, den.low),
+    }
+    low = (num.low, den.high, den.unbounded)
+    return Terms(fields, _loose(loose_rows, low, (high_num, high_den, unbounded)))
+
+
+def _ratio_scope_fields(
+    codes: Codes, states: list[Codes | None], open_rows: ints.Bools
+) -> dict[str, ints.Ints]:
+    """As `_scope_fields`, where an operand of another table is neither present nor missing here."""
+    nothing = np.full(len(codes), INVALID, dtype=np.uint8)
+    fields = _scope_fields(codes, [nothing if state is None else state for state in states], open_rows=open_rows)
+    return fields
+
+
+def _is_part(node: Node, units: Units) -> bool:
+    num, den = node.operands[0].name, node.operands[1].name
+    return num in units.inputs and units.inputs[num].part_of == den
+
+
+def _as_places(node: Node, den: ints.Ints) -> ints.Ints:
+    """Express a denominator at the numerator's places."""
+    return _rescaled_down(den, node.operands[1].places - node.operands[0].places)
+
+
+def _nested(node: Node, num: Bounds, den: Bounds) -> tuple[Bounds, Bounds, ints.Bools]:
+    """Keep a missing whole at or above its known part; mark rows where both are missing and move together."""
+    num_open, den_open = num.state != OK, den.state != OK
+    joint = num_open & den_open
+    floor = _rescaled_up(num.low, node.operands[0].places - node.operands[1].places)
+    raised = den_open & np.asarray(floor > den.low, dtype=bool)
+    return num, attrs.evolve(den, low=ints.choose(raised, floor, den.low)), joint
+
+
+def _rescaled_up(values: ints.Ints, places: int) -> ints.Ints:
+    """Drop decimal places, rounding up; add them when negative."""
+    return -_rescaled_down(-ints.integers(values), places)
+
+
+def _total_terms(node: Node, here: list[Operand | None], units: Units, codes: Codes) -> Terms:
+    """Return the terms of a total, or of a change: the first operand less the second."""
+    operands = [bounds(operand, units) for operand in here]
+    scale = max(operand.places for operand in node.operands)
+    low, high, low_open, high_open = _difference(node.operands, operands, [Fraction(1)] * len(operands), scale)
+    maybe = (codes != IN) & (codes != OUT)
+    open_rows = low_open | high_open | np.asarray(low != high, dtype=bool)
+    open_rows = open_rows | (maybe & np.asarray(low != 0, dtype=bool))
+    states = [operand.state if read is not None else None for operand, read in zip(operands, here, strict=True)]
+    fields = _ratio_scope_fields(codes, states, open_rows)
+    fields |= _sum_fields("", (low, high, low_open, high_open), codes)
+    for scope, ref in node.refs:
+        read = ref if here[0] is not None and ref.table == here[0].table else None
+        factor = node.part.requirements[scope].value.factor  # type: ignore[union-attr]
+        fields |= _margin_fields(node, (scope, ref), bounds(read, units), operands, factor, codes)
+    return Terms(fields)
+
+
+def _difference(
+    operands: tuple[Operand, ...], values: list[Bounds], factors: list[Fraction], scale: int
+) -> tuple[ints.Ints, ints.Ints, ints.Bools, ints.Bools]:
+    """Return the bounds of the first value less the others, as integers at ``scale`` places."""
+    shifts = [10 ** (scale - operand.places) for operand in operands]
+    low, high = (ints.times(side, shifts[0]) for side in (values[0].low, values[0].high))
+    low_open, high_open = np.zeros(len(low), dtype=bool), values[0].unbounded
+    for value, shift, factor in zip(values[1:], shifts[1:], factors[1:], strict=True):
+        assert factor.denominator == 1  # noqa: S101
+        low = ints.minus(low, ints.times(value.high, shift * factor.numerator))
+        high = ints.minus(high, ints.times(value.low, shift * factor.numerator))
+        low_open = low_open | value.unbounded
+    return low, high, low_open, high_open
+
+
+def _sum_fields(
+    prefix: str, span: tuple[ints.Ints, ints.Ints, ints.Bools, ints.Bools], codes: Codes
+) -> dict[str, Any]:
+    """Return the summands of an interval's ends; a row that may be out can always contribute nothing instead."""
+    low, high, low_open, high_open = span
+    inside, counted = codes == IN, codes != OUT
+    zero = np.zeros(len(codes), dtype=np.int64)
+    low = ints.choose(inside | np.asarray(low < 0, dtype=bool), low, zero)
+    high = ints.choose(inside | np.asarray(high > 0, dtype=bool), high, zero)
+    return {
+        f"{prefix}low_num": _only(counted & ~low_open, low),
+        f"{prefix}high_num": _only(counted & ~high_open, high),
+        f"{prefix}low_unbounded": counted & low_open,
+        f"{prefix}high_unbounded": counted & high_open,
+    }
+
+
+# ---- SHARE ----
+
+
+def _share_terms(condition: Verdicts, codes: Codes) -> Terms:
+    """Return the terms of a share from what its condition gives for each unit."""
+    status = condition.status
+    passed, failed = status == P, status == F
+    undecided = (status == U) | (status == E)
+    applies = passed | failed | undecided
+    loose = codes != IN
+    if condition.maybe is not None:
+        loose = loose | condition.maybe
+    counted = (codes != OUT) & applies
+    loose &= counted
+    firm = counted & ~loose
+    open_rows = counted & (undecided | loose)
+    missing = (status == U) | (codes == MAYBE_MISSING)
+    one = np.int64(1)
+    fields: dict[str, ints.Ints] = {
+        "inside": firm,
+        "maybe": loose,
+        "present0": counted & ~undecided,
+        "open_missing": open_rows & missing,
+        "open_invalid": open_rows & ~missing,
+        "low_num": (firm & passed) * one,
+        "low_den": (firm | (loose & ~passed)) * one,
+        "high_num": (counted & ~failed) * one,
+        "high_den": (firm | (loose & ~failed)) * one,
+        "least_den": firm * one,
+    }
+    return Terms(fields)
+
+
+# ---- MARGINS ----
+
+
+def _margin_fields(
+    node: Node,
+    reference: tuple[str, Operand],
+    ref: Bounds,
+    operands: list[Bounds],
+    factor: Fraction,
+    codes: Codes,
+) -> dict[str, Any]:
+    """Return the summands of ``value − factor × reference``, which decides a relative requirement."""
+    scope, ref_operand = reference
+    scale = max(operand.places for operand in (*node.operands, ref_operand))
+    value = _difference(node.operands, operands, [Fraction(1)] * len(operands), scale)
+    up, shift = factor.denominator, factor.numerator * 10 ** (scale - ref_operand.places)
+    low, high, low_open, high_open = value
+    low = ints.minus(ints.times(low, up), ints.times(ref.high, shift))
+    high = ints.minus(ints.times(high, up), ints.times(ref.low, shift))
+    span = (low, high, low_open | ref.unbounded, high_open)
+    fields = _sum_fields(f"{scope}:", span, codes)
+    fields[f"{scope}:present"] = (codes != OUT) & (ref.state == OK)
+    missing = (codes != OUT) & (ref.state == MISSING)
+    fields[f"{scope}:open_missing"] = missing
+    fields[f"{scope}:open_invalid"] = (codes != OUT) & (ref.state == INVALID)
+    return fields
+
+

@@ -1,0 +1,16 @@
+"""Hypothesis profiles: `dev` by default, `ci` where CI is set, `thorough` by `make test-all`."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# No profile times an example: two test processes share the machine with whatever else runs on it.
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+settings.register_profile("dev", UNTIMED, max_examples=50)
+# The same examples each time, so that only a change of the code can turn a run red.
+settings.register_profile("ci", UNTIMED, max_examples=100, derandomize=True, print_blob=True)
+settings.register_profile("thorough", UNTIMED, max_examples=1000, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
