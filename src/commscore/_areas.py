@@ -6,6 +6,7 @@ A `Tally` is a state with `+` and an empty element: any split of the data gives 
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 # A leaf of a rule: the rule's index, the path of part numbers below it, and the scope.
 Leaf = tuple[int, tuple[int, ...], str]
 
+_FEW = 64  # denominators of scores that are summed apart
+
 
 @attrs.frozen(eq=False)
 class Groups:
@@ -31,16 +34,23 @@ class Groups:
         starts: Where each area's run begins.
         areas: The area of each run, as an index into the tally's areas of that level.
         row_areas: The area of each row, in row order.
+        positions: The run of each row, in row order.
     """
 
     order: ints.Ints | None
     starts: ints.Ints
     areas: ints.Ints
     row_areas: ints.Ints
+    positions: ints.Ints
 
     def sums(self, values: ints.Ints) -> ints.Ints:
         """Sum by area, exactly."""
         return ints.group_sums(values if self.order is None else values[self.order], self.starts)
+
+    def counts(self, codes: ints.Ints, kinds: int) -> ints.Ints:
+        """Count by area how often each code below ``kinds`` occurs: one row per area."""
+        keys = self.positions * kinds + codes
+        return np.bincount(keys, minlength=len(self.areas) * kinds).reshape(len(self.areas), kinds).astype(np.int64)
 
 
 @attrs.define(eq=False)
@@ -90,13 +100,13 @@ class AreaIndex:
     Attributes:
         labels: Their codes; null for units whose area is not known.
         ids: Position by code.
-        parents: By coarser level, the area there that each lies in.
+        parents: By coarser level, the position there of the area that each lies in.
         units: How many units of the main table lie in each.
     """
 
     labels: list[str | None] = attrs.Factory(list)
     ids: dict[str | None, int] = attrs.Factory(dict)
-    parents: dict[str, dict[int, str | None]] = attrs.Factory(dict)
+    parents: dict[str, dict[int, int]] = attrs.Factory(dict)
     units: dict[int, int] = attrs.Factory(dict)
 
     def id_of(self, label: str | None) -> int:
@@ -114,6 +124,7 @@ class Tally:
 
     levels: dict[str, AreaIndex] = attrs.Factory(dict)
     sums: dict[tuple[Leaf, str], Sums] = attrs.Factory(dict)
+    scores: dict[str, Sums] = attrs.Factory(dict)
 
     def index(self, level: str) -> AreaIndex:
         """Return the areas of a level."""
@@ -137,6 +148,37 @@ class Tally:
             target.add_loose(area, tuple(entry), 1)
 
 
+    def add_scores(self, level: str, groups: Groups, num: ints.Ints, den: ints.Ints) -> None:
+        """Add the units' scores, given as quotients; a zero ``den`` is no score.
+
+        Sums are kept by denominator, of which there are few; each stays an integer, so the mean is exact.
+        """
+        sums, size = self.scores.setdefault(level, Sums()), len(self.index(level).labels)
+        sums.add("count", groups.areas, groups.sums((den != 0).astype(np.int64)), size)
+        denominators = ints.distinct(den)
+        if len(denominators) <= _FEW:
+            for each in denominators:
+                sums.add(str(each), groups.areas, groups.sums(ints.choose(den == each, num, 0)), size)
+            return
+        for area, top, bottom in zip(groups.row_areas.tolist(), num.tolist(), den.tolist(), strict=True):
+            if bottom:
+                sums.add_loose(area, "sum", Fraction(top, bottom))  # type: ignore[arg-type]
+
+    def mean_score(self, level: str) -> ints.Floats:
+        """Return the mean of the scores of the units of each area, as the nearest double; NaN where none has one."""
+        size = len(self.index(level).labels)
+        sums = self.scores.get(level, Sums())
+        result = np.full(size, np.nan)
+        counts = sums.field("count", size).tolist()
+        fields = {int(name): sums.field(name, size).tolist() for name in sums.fields if name != "count"}
+        for area, count in enumerate(counts):
+            if count:
+                total = sum((Fraction(values[area], den) for den, values in fields.items()), Fraction(0))
+                total += Fraction(sums.loose.get(area, {}).get("sum", 0))
+                result[area] = float(total / count)
+        return result
+
+
 def group_rows(labels: Sequence[str | None], codes: ints.Ints, index: AreaIndex) -> Groups:
     """Sort a block's rows by area.
 
@@ -152,28 +194,32 @@ def group_rows(labels: Sequence[str | None], codes: ints.Ints, index: AreaIndex)
     row_areas = ids[codes]
     order = None if np.all(row_areas[1:] >= row_areas[:-1]) else np.argsort(row_areas, kind="stable")
     ordered = row_areas if order is None else row_areas[order]
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(ordered) else ordered
-    return Groups(order, starts, ordered[starts], row_areas)
+    first = np.ones(len(ordered), dtype=bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    positions = np.cumsum(first) - 1
+    if order is not None:
+        unsorted = np.empty_like(positions)
+        unsorted[order] = positions
+        positions = unsorted
+    starts = np.flatnonzero(first)
+    return Groups(order, starts, ordered[starts], row_areas, positions)
 
 
-def note_parents(index: AreaIndex, groups: Groups, level: str, parent_labels: Sequence[str | None]) -> list[str]:
+def note_parents(index: AreaIndex, groups: Groups, level: str, parents: ints.Ints) -> list[str]:
     """Note which coarser area each area of a block lies in; return those found in two.
 
     Args:
         index: The finer level's areas.
         groups: The block's rows by finer area.
         level: The coarser level.
-        parent_labels: By row, the coarser area.
+        parents: By row, the position of the coarser area.
     """
     known = index.parents.setdefault(level, {})
     torn = []
-    pairs = {}
-    for area, parent in zip(groups.row_areas.tolist(), parent_labels, strict=True):
-        pairs[area, parent] = None
-    for area, parent in pairs:
+    for area, parent in np.unique(np.stack([groups.row_areas, parents]), axis=1).T.tolist():
         label = index.labels[area]
         if known.setdefault(area, parent) != parent and label is not None:
-            torn.append(str(label))
+            torn.append(label)
     return torn
 
 
@@ -182,8 +228,23 @@ def merged(tallies: Sequence[Tally]) -> Tally:
     result = Tally()
     for tally in tallies:
         maps = {level: _adopt(result.index(level), index) for level, index in tally.levels.items()}
+        for level, index in tally.levels.items():
+            _adopt_parents(result.index(level), index, maps, level)
         for (leaf, level), sums in tally.sums.items():
             _add_sums(result.at(leaf, level), sums, maps[level], len(result.index(level).labels))
+        for level, sums in tally.scores.items():
+            target = result.scores.setdefault(level, Sums())
+            _add_sums(target, sums, maps[level], len(result.index(level).labels))
+    return result
+
+
+def same_areas(tally: Tally) -> Tally:
+    """Return an empty tally that numbers its areas like another."""
+    result = Tally()
+    maps = {level: _adopt(result.index(level), index) for level, index in tally.levels.items()}
+    for level, index in tally.levels.items():
+        result.index(level).units.clear()
+        _adopt_parents(result.index(level), index, maps, level)
     return result
 
 
@@ -191,11 +252,14 @@ def _adopt(target: AreaIndex, source: AreaIndex) -> ints.Ints:
     ids = np.array([target.id_of(label) for label in source.labels], dtype=np.int64)
     for area, count in source.units.items():
         target.units[int(ids[area])] = target.units.get(int(ids[area]), 0) + count
-    for level, parents in source.parents.items():
-        known = target.parents.setdefault(level, {})
-        for area, parent in parents.items():
-            known.setdefault(int(ids[area]), parent)
     return ids
+
+
+def _adopt_parents(target: AreaIndex, source: AreaIndex, maps: Mapping[str, ints.Ints], level: str) -> None:
+    for coarser, parents in source.parents.items():
+        known = target.parents.setdefault(coarser, {})
+        for area, parent in parents.items():
+            known.setdefault(int(maps[level][area]), int(maps[coarser][parent]))
 
 
 def _add_sums(target: Sums, source: Sums, ids: ints.Ints, size: int) -> None:

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 Array = Any  # pyarrow ships no types
 Bits = npt.NDArray[np.uint8]
 
-_TEXT = (pa.types.is_string, pa.types.is_large_string)
 _FIXED = {
     pa.int8(): np.int8,
     pa.int16(): np.int16,
@@ -30,15 +29,12 @@ _FIXED = {
 
 def is_text(kind: Array) -> bool:
     """Tell whether an Arrow type holds text."""
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or _is_view(kind))
-
-
-def _is_view(kind: Array) -> bool:
-    return bool(pa.types.is_string_view(kind))
+    types = pa.types
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
 
 
 def plain(array: Array) -> Array:
-    """Reduce an array to one chunk of a plain type: storage for extensions, strings for string views, no runs."""
+    """Reduce an array to one chunk of a plain type: no extension, no string view, no runs."""
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
         if isinstance(array, pa.ChunkedArray):  # what cannot be combined comes back in chunks
@@ -47,7 +43,7 @@ def plain(array: Array) -> Array:
         return plain(array.storage)
     if pa.types.is_run_end_encoded(array.type):
         return plain(pc.run_end_decode(array))
-    if _is_view(array.type):
+    if pa.types.is_string_view(array.type):
         return array.cast(pa.string() if array.nbytes < 2**31 else pa.large_string())
     return array
 
@@ -84,19 +80,20 @@ def booleans(array: Array) -> Bits:
 
 
 def decimals(array: Array) -> npt.NDArray[Any]:
-    """Return the unscaled integers of a decimal array: int64 where all fit, else Python integers; 0 under nulls."""
+    """Return the unscaled integers of a decimal array, Python integers where int64 is too small; 0 under nulls."""
     rows = len(array)
-    words = array.type.bit_width // 64
+    width = max(array.type.bit_width // 64, 1)
     if not rows:
         return np.empty(0, dtype=np.int64)
     dtype = np.int32 if array.type.bit_width == 32 else np.int64  # noqa: PLR2004
-    width = max(words, 1)
-    cells = np.frombuffer(array.buffers()[1], dtype=dtype)[array.offset * width : (array.offset + rows) * width]
+    cells = np.frombuffer(array.buffers()[1], dtype=dtype)[
+        array.offset * width : (array.offset + rows) * width
+    ]
     cells = cells.reshape(rows, width).astype(np.int64)
     valid = valid_rows(array)
     if valid is not None:
         cells[valid == 0] = 0
-    low = cells[:, 0]
+    low: npt.NDArray[np.int64] = cells[:, 0]
     if (cells[:, 1:] == (low >> 63)[:, None]).all():
         return np.ascontiguousarray(low)
     # All words but the last are unsigned.
@@ -122,7 +119,7 @@ def text(array: Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Bi
 def texts(array: Array) -> list[str | None]:
     """Return the texts of a string array as Python strings; bytes that are no UTF-8 become U+FFFD."""
     try:
-        return array.to_pylist()  # type: ignore[no-any-return]
+        return array.to_pylist()
     except UnicodeDecodeError:
         raw = array.cast(pa.binary() if pa.types.is_string(array.type) else pa.large_binary())
         return [None if cell is None else cell.decode("utf-8", "replace") for cell in raw.to_pylist()]

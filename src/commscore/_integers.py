@@ -17,6 +17,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 _LIMIT = 2**62
 _EXACT_DOUBLE = 2**53
+_COUNTABLE = 2**16
 
 
 def magnitude(array: Ints) -> int:
@@ -152,10 +153,18 @@ def _nearest(num: int, den: int) -> float:
         return float("inf") if (num > 0) == (den > 0) else float("-inf")
 
 
-def common_multiple(values: Ints) -> int:
-    """Return the least common multiple of the distinct positive values."""
-    result = 1
-    for value in set(np.unique(values).tolist()):
-        if value > 0:
-            result = result * value // gcd(result, value)
-    return result
+def distinct(values: Ints) -> list[int]:
+    """Return the distinct positive values."""
+    if values.dtype == np.int64 and values.size and 0 <= values.min() and values.max() < _COUNTABLE:
+        found: list[int] = np.flatnonzero(np.bincount(values)).tolist()
+    else:
+        found = np.unique(values).tolist()
+    return [value for value in found if value > 0]
+
+
+def reduced(num: Ints, den: Ints) -> tuple[Ints, Ints]:
+    """Cancel what numerator and denominator share, where they have outgrown 64 bits."""
+    if num.dtype != object and den.dtype != object:
+        return num, den
+    shared = np.gcd(wide(num), wide(den))
+    return wide(num) // shared, wide(den) // shared

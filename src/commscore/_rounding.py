@@ -1,7 +1,7 @@
 """Round exactly: floats, integers and fractions to integers at decimal places, halves up.
 
-Everything here works on whole NumPy arrays. Integers stay int64 while they fit and become Python integers (object
-dtype) where they do not, so nothing ever wraps.
+Everything here works on whole NumPy arrays. Integers stay int64 while they fit and become Python integers
+(object dtype) where they do not, so nothing ever wraps.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ def whole_floats(values: Floats) -> tuple[Integers, Mask | None]:
         values: Any doubles.
 
     Returns:
-        The integers (0 where there is none), and which values are not whole: fractions, NaN and infinities (null when
-        all are whole).
+        The integers (0 where there is none), and which values are not whole: fractions, NaN and infinities (null
+        when all are whole).
     """
     if not values.size:
         return values.astype(np.int64), None
@@ -97,7 +97,7 @@ def whole_floats(values: Floats) -> tuple[Integers, Mask | None]:
     low, high = whole.min(), whole.max()
     bad = None
     # Comparisons with NaN are false, so `not` catches it.
-    if not (-BIG < low and high < BIG):
+    if not (low > -BIG and high < BIG):
         finite = np.isfinite(whole)
         bad = ~finite
         whole = np.where(finite, whole, 0.0)
@@ -110,7 +110,7 @@ def whole_floats(values: Floats) -> tuple[Integers, Mask | None]:
 
 def _as_integers(whole: Floats) -> Integers:
     """Convert finite whole doubles to integers."""
-    if -BIG < whole.min() and whole.max() < BIG:
+    if whole.min() > -BIG and whole.max() < BIG:
         return whole.astype(np.int64)
     return integers([int(value) for value in whole.tolist()])
 
@@ -137,7 +137,7 @@ def round_floats(values: Floats, exponent: int) -> tuple[Integers, Mask | None]:
 
 
 def _round_finite(values: Floats, exponent: int) -> Integers:
-    """Round finite doubles: by floating point where that is certain, by exact products or fractions elsewhere."""
+    """Round finite doubles: by floating point where that is certain, else by exact products or fractions."""
     if not 0 <= exponent <= MOST_SETTLED:
         return integers([round_fraction(Fraction(value), exponent) for value in values.tolist()])
     with np.errstate(over="ignore"):
@@ -147,7 +147,7 @@ def _round_finite(values: Floats, exponent: int) -> Integers:
     if not extent < BIG:
         return _round_big(values, scaled, exponent)
     rounded = nearest.astype(np.int64)
-    # The product is off by at most half a unit of its last place: only what lies so near to a half needs a second look.
+    # The product is off by half a unit of its last place at most: what lies so near to a half needs a second look.
     scaled -= nearest
     np.abs(scaled, out=scaled)
     certain = 0.5 - extent * 2.0**-51

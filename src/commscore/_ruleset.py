@@ -224,12 +224,21 @@ class Source:
 
 @attrs.frozen
 class Unscored:
-    """An obligation of the document that no rule scores, and why."""
+    """An obligation of the document that no rule scores, and why.
+
+    Attributes:
+        clause: Where the document says it.
+        why: Why no rule scores it.
+        phrase: The policy's words.
+        see: The rule that it restates.
+        source: The document it comes from, where that is not the ruleset's own (inherited entries).
+    """
 
     clause: str
     why: str | None = None
     phrase: str | None = None
     see: str | None = None
+    source: Source | None = None
 
 
 @attrs.frozen
@@ -252,7 +261,7 @@ class Case:
     level: str | None = None
     as_of: date | None = None
     name: str | None = None
-    line: int | None = None
+    line: int | None = attrs.field(default=None, eq=False)
 
 
 @attrs.frozen
@@ -287,6 +296,6 @@ class Ruleset:
     inputs: Mapping[str, Input]
     unscored: tuple[Unscored, ...] = ()
     cases: tuple[Case, ...] = ()
-    extends: tuple[str, ...] = ()
-    path: str | None = None
+    extends: tuple[str, ...] = attrs.field(default=(), eq=False)
+    path: str | None = attrs.field(default=None, eq=False)
     hash: str = ""

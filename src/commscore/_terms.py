@@ -54,19 +54,23 @@ class Terms:
     loose: Loose | None = None
 
 
+# How a loose row's end is open: not at all, without limit, or a part and its whole growing together towards one.
+BOUNDED, UNBOUNDED, TOGETHER = 0, 1, 2
+
+
 @attrs.frozen(eq=False)
 class Loose:
     """Rows that may or may not count: the pair each would add to the lowest and to the highest result.
 
     Attributes:
         rows: Positions in the block.
-        low: Pairs ``(num, den)`` for the lowest result, with a mask of unbounded denominators.
-        high: Pairs for the highest result, with a mask of unbounded numerators.
+        low: Pairs ``(num, den)`` for the lowest result, and whether the denominator is unbounded.
+        high: Pairs for the highest result, and how the numerator is open.
     """
 
     rows: ints.Ints
-    low: tuple[ints.Ints, ints.Ints, ints.Bools]
-    high: tuple[ints.Ints, ints.Ints, ints.Bools]
+    low: tuple[ints.Ints, ints.Ints, ints.Ints]
+    high: tuple[ints.Ints, ints.Ints, ints.Ints]
 
 
 def terms(node: Node, units: Units, *, table: str, members: Codes | None) -> Terms:
@@ -178,13 +182,13 @@ def _mean_terms(value: Bounds, codes: Codes) -> Terms:
 
 def _loose(
     rows: ints.Bools,
-    low: tuple[ints.Ints, ints.Ints, ints.Bools],
-    high: tuple[ints.Ints, ints.Ints, ints.Bools],
+    low: tuple[ints.Ints, ints.Ints, ints.Ints],
+    high: tuple[ints.Ints, ints.Ints, ints.Ints],
 ) -> Loose | None:
     found = np.flatnonzero(rows)
     if not len(found):
         return None
-    return Loose(found, tuple(x[found] for x in low), tuple(x[found] for x in high))  # type: ignore[arg-type]
+    return Loose(found, (low[0][found], low[1][found], low[2][found]), (high[0][found], high[1][found], high[2][found]))
 
 
 def _ratio_terms(node: Node, here: list[Operand | None], units: Units, codes: Codes) -> Terms:
@@ -213,7 +217,8 @@ def _ratio_terms(node: Node, here: list[Operand | None], units: Units, codes: Co
         "least_den": _only(inside, den.low),
     }
     low = (num.low, den.high, den.unbounded)
-    return Terms(fields, _loose(loose_rows, low, (high_num, high_den, unbounded)))
+    opening = np.where(unbounded, UNBOUNDED, np.where(joint & den.unbounded, TOGETHER, BOUNDED))
+    return Terms(fields, _loose(loose_rows, low, (high_num, high_den, opening)))
 
 
 def _ratio_scope_fields(
@@ -355,6 +360,10 @@ def _margin_fields(
     fields = _sum_fields(f"{scope}:", span, codes)
     fields[f"{scope}:present"] = (codes != OUT) & (ref.state == OK)
     missing = (codes != OUT) & (ref.state == MISSING)
+    inside = codes == IN
+    fields[f"{scope}:ref_low"] = _only(inside, ref.low)
+    fields[f"{scope}:ref_high"] = _only(inside & ~ref.unbounded, ref.high)
+    fields[f"{scope}:ref_unbounded"] = inside & ref.unbounded
     fields[f"{scope}:open_missing"] = missing
     fields[f"{scope}:open_invalid"] = (codes != OUT) & (ref.state == INVALID)
     return fields

@@ -184,8 +184,12 @@ def _check_part(entry: Declared, declared: Mapping[str, Declared]) -> None:
         return
     part = entry.input
     if whole.input.level != part.level:
-        message = f"{part.name!r} is of level {part.level}, the whole {whole.input.name!r} of {whole.input.level}"
-        entry.fields.faults.add(Code.MIXED_LEVELS, f"{message}; part and whole stand in one row", _value(entry, "part_of"))
+        message = (
+            f"{part.name!r} is of level {part.level}, the whole {whole.input.name!r} of {whole.input.level}"
+        )
+        entry.fields.faults.add(
+            Code.MIXED_LEVELS, f"{message}; part and whole stand in one row", _value(entry, "part_of")
+        )
     if whole.input.type not in {InputType.COUNT, InputType.QUANTITY}:
         message = f"a part is of a count or quantity; {whole.input.name!r} is a {whole.input.type}"
         entry.fields.faults.add(Code.WRONG_INPUT, message, _value(entry, "part_of"))
@@ -202,7 +206,7 @@ def _check_circles(declared: Mapping[str, Declared]) -> None:
     for name, entry in declared.items():
         seen = {name}
         whole = entry.input.part_of
-        while whole in declared and whole not in seen:
+        while whole is not None and whole in declared and whole not in seen:
             seen.add(whole)
             whole = declared[whole].input.part_of
         if whole == name:
@@ -217,7 +221,7 @@ def _check_names(declared: Mapping[str, Declared], faults: Faults) -> None:
         for key, text in spoken:
             if text is None or owners.setdefault(text, name) == name:
                 continue
-            message = f"{text!r} names both {owners[text]!r} and {name!r}: a table's column of that name fits neither"
+            message = f"{text!r} names both {owners[text]!r} and {name!r}; a column of that name fits neither"
             faults.warn(Code.AMBIGUOUS_NAME, message, _value(entry, key))
 
 

@@ -118,7 +118,13 @@ class Faults:
         self._found: dict[Diagnostic, int] = {}
 
     def add(
-        self, code: Code, message: str, at: Node, *, hint: str | None = None, severity: Severity = Severity.ERROR
+        self,
+        code: Code,
+        message: str,
+        at: Node,
+        *,
+        hint: str | None = None,
+        severity: Severity = Severity.ERROR,
     ) -> None:
         """Record a fault at a place; the same fault at the same place counts once."""
         line, column, source = position(at.document, at.start)
@@ -149,7 +155,7 @@ class Faults:
 
     def include(self, other: Faults) -> None:
         """Take over what another reading found."""
-        for diagnostic, start in other._found.items():  # noqa: SLF001 - the same class
+        for diagnostic, start in other._found.items():
             self._found.setdefault(diagnostic, start)
 
     @property

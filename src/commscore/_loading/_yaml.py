@@ -1,9 +1,9 @@
-"""YAML 1.2 into nodes with positions, without trusting the file: no aliases, no tags, no recursion, bounded work."""
+"""YAML 1.2 into nodes with positions, trusting nothing: no aliases, no tags, no recursion, bounded work."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import attrs
 from ruamel.yaml import YAML, events
@@ -20,7 +20,7 @@ MOST_EVENTS = 60_000
 LONGEST_SCALAR = 10_000
 MOST_REPAIRS = 10
 
-QUOTE = "quote a value that begins with `>`: \">= 10\" (`≥ 10` and 不少于10个 need no quotes)"
+QUOTE = 'quote a value that begins with `>`: ">= 10" (`≥ 10` and 不少于10个 need no quotes)'
 # What ruamel lets through from broken escapes and directives, beside its own errors.
 _PARSER_FAULTS = (YAMLError, ValueError, OverflowError)
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -68,7 +68,9 @@ def parse(document: Document, faults: Faults) -> Node | None:
                 _report_syntax(error, composer.last, faults, document)
                 return None
             # A full-width sign parses, so one more reading finds the next fault; every index stays as it was.
-            faults.add(Code.UNQUOTED_SIGN, f"YAML takes this `>` for a folded text; {QUOTE}", _at(document, index))
+            faults.add(
+                Code.UNQUOTED_SIGN, f"YAML takes this `>` for a folded text; {QUOTE}", _at(document, index)
+            )
             text = f"{text[:index]}＞{text[index + 1 :]}"
     return None
 
@@ -88,17 +90,21 @@ class _Composer:
         for count, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
             self.last = event.end_mark.index
             if count > MOST_EVENTS:
-                self._stop(event, f"the file has more than {MOST_EVENTS:,} elements; a ruleset needs far fewer")
+                self._stop(
+                    event, f"the file has more than {MOST_EVENTS:,} elements; a ruleset needs far fewer"
+                )
             self._take(event)
         return self.root
 
-    def _take(self, event: Any) -> None:
+    def _take(self, event: events.Event) -> None:
         match event:
             case events.DocumentStartEvent():
                 self._begin_document(event)
             case events.AliasEvent():
                 self.faults.add(Code.ALIAS, f"`*{event.anchor}` is an alias; {_NO_ALIAS}", self._place(event))
-                self._add(Scalar(self.document, event.start_mark.index, event.end_mark.index, self._path(), "null"))
+                self._add(
+                    Scalar(self.document, event.start_mark.index, event.end_mark.index, self._path(), "null")
+                )
             case events.ScalarEvent():
                 self._check_marks(event)
                 self._add(self._scalar(event))
@@ -110,22 +116,24 @@ class _Composer:
             case _:
                 pass
 
-    def _begin_document(self, event: Any) -> None:
+    def _begin_document(self, event: events.DocumentStartEvent) -> None:
         self.documents += 1
         if self.documents > 1:
             place = self._place(event)
-            self.faults.add(Code.SEVERAL_DOCUMENTS, "a second document begins here; a file holds one ruleset", place)
+            self.faults.add(
+                Code.SEVERAL_DOCUMENTS, "a second document begins here; a file holds one ruleset", place
+            )
             raise _StopReadingError
         if event.version is not None and tuple(event.version) != (1, 2):
             self.faults.add(Code.SYNTAX, "rulesets are YAML 1.2; remove the %YAML line", self._place(event))
 
-    def _check_marks(self, event: Any) -> None:
+    def _check_marks(self, event: events.ScalarEvent | events.CollectionStartEvent) -> None:
         if event.anchor is not None:
             self.faults.add(Code.ALIAS, f"`&{event.anchor}` is an anchor; {_NO_ALIAS}", self._place(event))
         if event.tag is not None and event.tag not in _CORE_TAGS:
             self.faults.add(Code.TAG, f"the tag {event.tag!s:.60} is refused; remove it", self._place(event))
 
-    def _scalar(self, event: Any) -> Scalar:
+    def _scalar(self, event: events.ScalarEvent) -> Scalar:
         place = self._place(event)
         text: str = event.value
         if len(text) > LONGEST_SCALAR:
@@ -133,17 +141,19 @@ class _Composer:
             text = text[:100]
         if (strange := _FORBIDDEN.search(text)) is not None:
             found = f"U+{ord(strange[0]):04X}"
-            self.faults.add(Code.ENCODING, f"the control character {found} has no place in a text; remove it", place)
+            self.faults.add(
+                Code.ENCODING, f"the control character {found} has no place in a text; remove it", place
+            )
             text = _FORBIDDEN.sub("\ufffd", text)
         return Scalar(self.document, place.start, place.end, place.path, text, event.style or "")
 
-    def _open(self, event: Any) -> None:
+    def _open(self, event: events.CollectionStartEvent) -> None:
         if len(self.stack) >= DEEPEST:
             self._stop(event, f"nested more than {DEEPEST} deep; a ruleset needs far less")
         is_map = isinstance(event, events.MappingStartEvent)
         self.stack.append(_Open(event.start_mark.index, self._path(), is_map, bool(event.flow_style)))
 
-    def _close(self, event: Any) -> None:
+    def _close(self, event: events.Event) -> None:
         top = self.stack.pop()
         end = event.end_mark.index
         if top.is_map:
@@ -186,10 +196,10 @@ class _Composer:
             return f"{top.path}[{len(top.items)}]"
         return f"{top.path}.{top.key.text[:60]}" if isinstance(top.key, Scalar) else top.path
 
-    def _place(self, event: Any) -> Node:
+    def _place(self, event: events.Event) -> Node:
         return Node(self.document, event.start_mark.index, event.end_mark.index, self._path())
 
-    def _stop(self, event: Any, message: str) -> NoReturn:
+    def _stop(self, event: events.Event, message: str) -> NoReturn:
         self.faults.add(Code.TOO_COMPLEX, message, self._place(event))
         raise _StopReadingError
 
@@ -217,7 +227,9 @@ def _report_syntax(error: Exception, last: int, faults: Faults, document: Docume
     """Say in the ruleset's terms what the YAML parser stumbled on."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     index = mark.index if mark is not None else last
-    problem = " ".join(str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).split())
+    problem = " ".join(
+        str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).split()
+    )
     place = _at(document, getattr(error, "position", None) or index)
     if "\\t" in problem or document.text[place.start : place.end] == "\t":
         faults.add(Code.TAB, "a tab stands here; YAML takes spaces only", place)
@@ -227,7 +239,10 @@ def _report_syntax(error: Exception, last: int, faults: Faults, document: Docume
 
 
 _CURES = (
-    ("mapping values are not allowed", "a text that holds a colon and a blank needs quotes, or the indentation is off"),
+    (
+        "mapping values are not allowed",
+        "a text that holds a colon and a blank needs quotes, or the indentation is off",
+    ),
     ("that cannot start any token", "put the value in quotes"),
     ("expected ',' or '}'", "close the brace, or quote a text that holds brackets, commas or quotes"),
     ("expected ',' or ']'", "close the bracket, or quote a text that holds brackets, commas or quotes"),

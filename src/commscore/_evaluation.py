@@ -1,0 +1,233 @@
+"""Data + ruleset -> Result: the main job, in memory."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from commscore._areas import same_areas
+from commscore._findings import UnitPart
+from commscore._kernel import Units
+from commscore._loading import load_ruleset
+from commscore._plan import Plan, TableShape, make_plan, rank, wanted_inputs
+from commscore._prices import scored_credit, unit_credit
+from commscore._results import Context, Result, settled
+from commscore._run import BlockOutcome, Run
+from commscore._ruleset import LEVELS, Ruleset
+from commscore._scoring import Quotients, Results
+from commscore._settle import area_outcome, as_shown
+from commscore._subjects import scorer_of, unit_results
+from commscore._tables import Block, Table, blocks, open_table
+from commscore.errors import DataError, DataFault, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+_WHOLE = 2**31  # rows per block of the further tables, which are held whole
+
+
+def evaluate(
+    data: Any,
+    ruleset: str | Path | Ruleset,
+    *,
+    key: str | None = None,
+    rollup: Sequence[str] | None = None,
+    as_of: date | str | None = None,
+    columns: Mapping[str, str] | None = None,
+    level: str | None = None,
+    more: Mapping[str, Any] | None = None,
+    missing: Collection[str] = ("",),
+) -> Result:
+    """Score a table of units against a ruleset.
+
+    Args:
+        data: Units, one row each: anything with ``__arrow_c_stream__`` or ``__arrow_c_array__`` (pyarrow, polars, pandas,
+            duckdb, …), a pyarrow Dataset, a polars LazyFrame, a mapping of columns, a list of rows, or a path.
+        ruleset: An id such as ``"dalian-2023"``, a path, or a loaded ruleset.
+        key: The column that names the units; without it ``code`` if there is one, else the row number.
+        rollup: The levels whose areas the result shows; by default the jurisdiction's and those that rules are judged at.
+        as_of: The day on which dues are looked at, as a date or ``YYYY-MM-DD``; by default 31 December of the ruleset's year.
+        columns: The table's own column names, ``{"theirs": "input"}``, where they are neither names nor titles of inputs.
+        level: What the rows are; by default ``community``, or what the length of all codes says.
+        more: Tables of other levels, such as ``{"county": counties, "city": city}``.
+        missing: Texts that stand for a missing value, beside blank cells.
+
+    Returns:
+        The result; its tables are made when they are first asked for.
+
+    Raises:
+        RulesetError: The ruleset cannot be used; every fault with its place.
+        DataError: A table cannot be used: duplicate or null keys, malformed codes, no column for any rule, unreadable file.
+        UsageError: An argument makes no sense here, such as a level that does not exist.
+
+    Example:
+        >>> import commscore
+        >>> result = commscore.evaluate({"code": ["210202001001"], "kind": ["urban"], "social_orgs": [12]}, "dalian-2023")
+        >>> result.units.num_rows
+        1
+    """
+    loaded = load_ruleset(ruleset)
+    session = open_session(
+        data, loaded, key=key, rollup=rollup, as_of=as_of, columns=columns, level=level, more=more, missing=missing
+    )
+    parts = tuple(session.parts())
+    return settled(session.context, parts, session.run, session.run.tally)
+
+
+@attrs.frozen(eq=False)
+class Session:
+    """An evaluation ready to run: tables open, plan made, further tables already added up.
+
+    Attributes:
+        context: Plan and score tree.
+        main: The units.
+        run: The state.
+        wanted: The inputs to read from the units.
+    """
+
+    context: Context
+    main: Table
+    run: Run
+    wanted: frozenset[str]
+
+    def parts(self) -> Iterator[UnitPart]:
+        """Judge the units block by block, in row order."""
+        for block in blocks(self.main, self.wanted):
+            yield finish_block(self.context, self.run, self.run.feed(block, self.main.level))
+
+
+def open_session(
+    data: Any,
+    ruleset: Ruleset,
+    *,
+    key: str | None,
+    rollup: Sequence[str] | None,
+    as_of: date | str | None,
+    columns: Mapping[str, str] | None,
+    level: str | None,
+    more: Mapping[str, Any] | None,
+    missing: Collection[str],
+    block_rows: int | None = None,
+) -> Session:
+    """Open the tables, make the plan, and add up the tables of other levels."""
+    day = _as_of(ruleset, as_of)
+    options = {"inputs": ruleset.inputs, "jurisdiction": ruleset.jurisdiction, "missing": missing}
+    sized = {} if block_rows is None else {"block_rows": block_rows}
+    main = open_table(data, key=key, columns=columns, level=level, **options, **sized)
+    further = _further_tables(more or {}, main, columns, options)
+    _check_levels(rollup, main.level)
+    shapes = {table.level: _shape(table) for table in (main, *further.values())}
+    plan = make_plan(ruleset, shapes, level=main.level, as_of=day, rollup=None if rollup is None else tuple(rollup))
+    _check_any_column(plan, shapes)
+    wanted = {name: frozenset(names) for name, names in wanted_inputs(plan.rules).items()}
+    run = _with_further(plan, further, {level_: wanted_at(wanted, level_, ruleset) for level_ in shapes})
+    context = Context(plan, scorer_of(ruleset), keyed=main.key_column is not None)
+    return Session(context, main, run, wanted_at(wanted, main.level, ruleset))
+
+
+def wanted_at(wanted: Mapping[str, frozenset[str]], level: str, ruleset: Ruleset) -> frozenset[str]:
+    """Return the inputs to read from a table of a level: its own, and those that finer tables look up in it."""
+    names = set(wanted.get(level, ()))
+    for other, found in wanted.items():
+        if rank(other) < rank(level):
+            names |= found
+    return frozenset(name for name in names if name in ruleset.inputs)
+
+
+def _as_of(ruleset: Ruleset, as_of: date | str | None) -> date:
+    if ruleset.year is None:
+        raise UsageError(
+            f"{ruleset.id} is a plan of several years and is not evaluated itself: use the ruleset of one year that extends it"
+        )
+    if as_of is None:
+        return date(ruleset.year, 12, 31)
+    try:
+        return as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
+    except (TypeError, ValueError):
+        raise UsageError(f"as_of: {as_of!r} is not a date; write YYYY-MM-DD or give a datetime.date") from None
+
+
+def _further_tables(
+    more: Mapping[str, Any], main: Table, columns: Mapping[str, str] | None, options: dict[str, Any]
+) -> dict[str, Table]:
+    for level in more:
+        if level not in LEVELS:
+            raise UsageError(f"more: there is no level {level!r}; there are {', '.join(LEVELS)}")
+        if level == main.level:
+            raise UsageError(f"more: the data is of level {level!r} itself; put all rows of a level into one table")
+    del columns  # a caller's own names are those of the units' table
+    return {
+        level: open_table(data, level=level, name=level, block_rows=_WHOLE, **options) for level, data in more.items()
+    }
+
+
+def _check_levels(rollup: Sequence[str] | None, level: str) -> None:
+    if isinstance(rollup, str):
+        raise UsageError(f"rollup: give a list of levels, such as [{rollup!r}]")
+    for found in rollup or ():
+        if found not in LEVELS:
+            raise UsageError(f"rollup: there is no level {found!r}; there are {', '.join(LEVELS)}")
+        if rank(found) < rank(level):
+            raise UsageError(f"rollup: the rows are of level {level!r}, so there are no areas of level {found!r}")
+
+
+def _shape(table: Table) -> TableShape:
+    return TableShape(table.level, frozenset(table.matched), table.has_kind)
+
+
+def _check_any_column(plan: Plan, shapes: Mapping[str, TableShape]) -> None:
+    if any(shape.inputs for shape in shapes.values()) or any(rule.node.absent is None for rule in plan.rules):
+        return
+    names = ", ".join(list(plan.ruleset.inputs)[:5])
+    raise DataError(
+        [
+            DataFault(
+                f"no column for any rule of {plan.ruleset.id}; it reads inputs such as {names}: name columns by input, by "
+                "title, or with columns={'theirs': 'input'}"
+            )
+        ]
+    )
+
+
+def _with_further(plan: Plan, further: Mapping[str, Table], wanted: Mapping[str, frozenset[str]]) -> Run:
+    """Read the tables of other levels whole, coarse to fine, and add them up."""
+    held: dict[str, Block] = {}
+    run = Run(plan, held)
+    for level in sorted(further, key=rank, reverse=True):
+        for block in blocks(further[level], wanted[level]):
+            held[level] = block
+    for level in sorted(held, key=rank):
+        run.feed(held[level], level)
+    for rule in plan.rules:
+        if rule.at_units and rule.rule.selected and rule.node.absent is None and rank(rule.judged) < rank(plan.level):
+            run.finer[rule.index] = {
+                scope: area_outcome(run, rule, scope, plan.level).verdicts for scope in rule.scopes
+            }
+    run.further = run.tally
+    run.tally = same_areas(run.further)
+    return run
+
+
+def finish_block(context: Context, run: Run, outcome: BlockOutcome) -> UnitPart:
+    """Turn a block's outcome into what scores and findings are made from."""
+    plan = context.plan
+    units = Units(outcome.block, plan.level, plan.ruleset.inputs, run.coarser)
+    results = tuple(_unit_rule_results(context, i, units, outcome) for i in range(len(plan.rules)))
+    scores = context.scorer.score(results)
+    for level in plan.rollup:
+        run.tally.add_scores(level, outcome.groups[level], scores.score.num, scores.score.den)
+    return UnitPart(units, plan.rules, outcome.verdicts, results, scores)
+
+
+def _unit_rule_results(context: Context, index: int, units: Units, outcome: BlockOutcome) -> Results:
+    rule, verdicts = context.plan.rules[index], outcome.verdicts[index]
+    shown = as_shown(rule, verdicts)
+    credit: Quotients | None = None
+    if context.scorer.by_credit:
+        here = rule.at_units and rule.node.table == units.level and rule.node.absent is None and rule.rule.selected
+        found = unit_credit(rule.node, units, verdicts) if here else Quotients(shown.status * 0, shown.status * 0 + 1)
+        credit = scored_credit(found, shown.status)
+    return unit_results(shown, credit, counts_missing=rank(rule.judged) <= rank(units.level))

@@ -1,0 +1,322 @@
+"""Read columns exactly: Arrow arrays of any type as integers at an input's places, with a state per row."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from commscore._buffers import booleans, decimals, fixed, is_text, plain, positions, valid_rows
+from commscore._numerals import INVALID, MISSING, OK, read_flag, read_numerals, read_words
+from commscore._rounding import Integers, integers, narrowed, rescale, round_floats, whole_floats
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from fractions import Fraction
+
+    from commscore._ruleset import Input
+
+__all__ = ["INVALID", "MISSING", "OK", "Column", "cap_part", "read_column", "read_labels"]
+
+Array = Any  # pyarrow ships no types
+States = npt.NDArray[np.uint8]
+
+# Powers of ten by which a stored rate exceeds its fraction.
+STORED = {"fraction": 0, "percent": 2, "permille": 3}
+# Whole floats of single precision below this are the shortest decimal that denotes them.
+EXACT_SINGLE = 2.0**24
+
+
+@attrs.frozen(eq=False)
+class Column:
+    """One input over one block of rows.
+
+    Attributes:
+        values: int64, the value times ten to the input's places (object dtype with Python integers where int64
+            could overflow); 0 and 1 for flags; int32 positions in ``labels`` for categories and kinds. 0 where not
+            OK.
+        state: uint8 per row, 0 OK, 1 MISSING, 2 INVALID; null when every row is OK.
+        labels: What the values of a category or kind stand for.
+    """
+
+    values: Integers
+    state: States | None
+    labels: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class _Scale:
+    """How the numbers of an input are read.
+
+    Attributes:
+        exponent: Power of ten from the number as stored to its integer.
+        whole: Whether a fraction is invalid.
+        lower: Least integer allowed; null without bound.
+        upper: Greatest integer allowed; null without bound.
+    """
+
+    exponent: int = 0
+    whole: bool = False
+    lower: int | None = None
+    upper: int | None = None
+
+
+_WHOLE = _Scale(whole=True)
+
+
+def read_column(array: Array, input: Input, *, missing: Collection[str] = ("",)) -> Column:  # noqa: A002
+    """Read one input's values.
+
+    Args:
+        array: Arrow array or chunked array of numbers, decimals, bools, text or a dictionary of them; of any other
+            type every value is invalid.
+        input: Gives type, places, bounds and how rates are stored.
+        missing: Texts that stand for no value; blanks always do.
+
+    Returns:
+        Integers at the input's places and a state per row: nulls are missing; NaN, infinities, fractions of
+        counts, text that is no numeral and values outside the bounds are invalid.
+    """
+    if input.type == "category":
+        return read_labels(array, _codes(input.values), input.values, missing=missing)
+    array = plain(array)
+    if input.type == "flag":
+        values, state = _read_flags(array, missing)
+    else:
+        values, state = _read_numbers(
+            array, _scale(input.type, input.places, input.min, input.max, input.stored_as), missing
+        )
+    return Column(values, state if state is None or state.any() else None)
+
+
+@lru_cache(maxsize=4096)
+def _scale(kind: str, places: int, least: Fraction | None, most: Fraction | None, stored_as: str) -> _Scale:
+    """Derive how the numbers of an input are read."""
+    if least is None:
+        least = 0  # type: ignore[assignment]
+    if most is None and kind == "rate":
+        most = 1  # type: ignore[assignment]
+    unit = 10**places
+    return _Scale(
+        exponent=places - (STORED[stored_as] if kind == "rate" else 0),
+        whole=kind == "count",
+        lower=None if least is None else (least * unit).__ceil__(),
+        upper=None if most is None else (most * unit).__floor__(),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _codes(values: tuple[str, ...]) -> Mapping[str, int]:
+    """Number the values of a category."""
+    return {value: code for code, value in enumerate(values)}
+
+
+# --- numbers ----------------------------------------------------------------------------------------------
+
+
+def _read_numbers(array: Array, scale: _Scale, missing: Collection[str]) -> tuple[Integers, States | None]:
+    """Read an array of any plain type as numbers within bounds."""
+    if pa.types.is_dictionary(array.type):
+        return _by_dictionary(array, lambda words: _read_numbers(words, scale, missing))
+    if is_text(array.type):
+        values, state = read_numerals(array, scale.exponent, whole=scale.whole, missing=missing)
+        return _bounded(values, state, scale)
+    gaps = valid_rows(array)
+    state = None if gaps is None else gaps ^ 1  # not valid = 1 = MISSING
+    kind = array.type
+    if pa.types.is_floating(kind):
+        values, bad = _read_floats(array, state, scale, missing)
+    elif pa.types.is_integer(kind):
+        values, bad = rescale(_signed(_blanked(fixed(array), state)), scale.exponent)
+    elif pa.types.is_decimal(kind):
+        values, bad = rescale(decimals(array), scale.exponent - kind.scale)
+    else:
+        return np.zeros(len(array), dtype=np.int64), _unreadable(array, state)
+    # Decimals and integers may be rounded, unless they are to be whole; bad floats are always bad.
+    if bad is not None and (scale.whole or pa.types.is_floating(kind)):
+        values, state = _marked(values, state, bad)
+    return _bounded(values, state, scale)
+
+
+def _by_dictionary(array: Array, read: Any) -> tuple[Integers, States | None]:  # noqa: ANN401
+    """Read a dictionary array by its distinct values, or decoded where these outnumber the rows."""
+    if len(array.dictionary) > len(array):
+        values, state = read(plain(array.dictionary_decode()))
+        return values, state
+    rows = positions(array.indices)
+    values, state = read(plain(array.dictionary))
+    states = np.zeros(len(values), dtype=np.uint8) if state is None else state
+    # Index -1 of a null takes the appended entry.
+    return np.append(values, 0)[rows], np.append(states, np.uint8(MISSING))[rows]
+
+
+def _unreadable(array: Array, state: States | None) -> States:
+    """Return the states of an array whose values cannot be numbers."""
+    if state is None:
+        return np.full(len(array), INVALID, dtype=np.uint8)
+    return np.where(state == MISSING, MISSING, INVALID).astype(np.uint8)
+
+
+def _blanked(values: npt.NDArray[Any], state: States | None) -> npt.NDArray[Any]:
+    """Put 0 in place of whatever stands under nulls."""
+    if state is None:
+        return values
+    values = values.copy()
+    values[state.view(bool)] = 0
+    return values
+
+
+def _signed(values: npt.NDArray[Any]) -> Integers:
+    """Widen integers of any width to int64, or to Python integers where they exceed it."""
+    if values.dtype == np.uint64 and values.size and values.max() > np.iinfo(np.int64).max:
+        return values.astype(object)
+    return values.astype(np.int64, copy=False)
+
+
+def _read_floats(
+    array: Array, state: States | None, scale: _Scale, missing: Collection[str]
+) -> tuple[Integers, npt.NDArray[np.bool_] | None]:
+    """Read floats; single and half precision as the shortest decimal that denotes each."""
+    values = _blanked(fixed(array), state)
+    if values.dtype == np.float64:
+        return whole_floats(values) if scale.whole else round_floats(values, scale.exponent)
+    if values.dtype == np.float32:
+        return _read_singles(values, scale, missing)
+    distinct, rows = np.unique(values.view(np.uint16), return_inverse=True)
+    written = pa.array([str(value) for value in distinct.view(np.float16)], pa.string())
+    integers_, states = read_numerals(written, scale.exponent, whole=scale.whole, missing=missing)
+    return integers_[rows], states[rows] != OK
+
+
+def _read_singles(
+    values: npt.NDArray[np.float32], scale: _Scale, missing: Collection[str]
+) -> tuple[Integers, npt.NDArray[np.bool_] | None]:
+    """Read single precision: small whole numbers as they are, the rest through their shortest decimals."""
+    doubles = values.astype(np.float64)
+    plain_ = (doubles == np.rint(doubles)) & (np.abs(doubles) < EXACT_SINGLE)
+    if plain_.all():
+        return rescale(doubles.astype(np.int64), scale.exponent)
+    rest = np.flatnonzero(~plain_)
+    written = pa.array(values[rest]).cast(pa.string())
+    read, states = read_numerals(written, scale.exponent, whole=scale.whole, missing=missing)
+    rounded, _ = rescale(np.where(plain_, doubles, 0.0).astype(np.int64), scale.exponent)
+    if read.dtype == object:
+        rounded = rounded.astype(object)
+    rounded[rest] = read
+    bad = np.zeros(len(values), dtype=bool)
+    bad[rest] = states != OK
+    return rounded, bad
+
+
+def _marked(values: Integers, state: States | None, bad: npt.NDArray[np.bool_]) -> tuple[Integers, States]:
+    """Mark rows as invalid, unless they are missing, and put 0 there."""
+    state = np.zeros(len(values), dtype=np.uint8) if state is None else state
+    bad = bad & (state == OK)
+    values = values.copy()
+    values[bad] = 0
+    return values, np.where(bad, INVALID, state).astype(np.uint8)
+
+
+def _bounded(values: Integers, state: States | None, scale: _Scale) -> tuple[Integers, States | None]:
+    """Mark what lies outside the bounds as invalid."""
+    if not values.size:
+        return values, state
+    low = scale.lower is not None and values.min() < scale.lower
+    high = scale.upper is not None and values.max() > scale.upper
+    if not low and not high:
+        return values, state
+    bad = np.zeros(len(values), dtype=bool)
+    if low:
+        bad |= np.asarray(values < scale.lower, dtype=bool)
+    if high:
+        bad |= np.asarray(values > scale.upper, dtype=bool)
+    values, state = _marked(values, state, bad)
+    return narrowed(values), state
+
+
+# --- flags, categories and kinds --------------------------------------------------------------------------
+
+
+def _read_flags(array: Array, missing: Collection[str]) -> tuple[Integers, States | None]:
+    """Read bools, numbers that are 0 or 1, and words for yes and no."""
+    if pa.types.is_dictionary(array.type):
+        return _by_dictionary(array, lambda words: _read_flags(words, missing))
+    if is_text(array.type):
+        return read_words(array, read_flag, missing=missing)
+    if not pa.types.is_boolean(array.type):
+        return _read_numbers(array, _Scale(whole=True, lower=0, upper=1), missing)
+    gaps = valid_rows(array)
+    state = None if gaps is None else gaps ^ 1
+    return _blanked(booleans(array), state).astype(np.int64), state
+
+
+def read_labels(
+    array: Array, codes: Mapping[str, int], labels: tuple[str, ...], *, missing: Collection[str] = ("",)
+) -> Column:
+    """Read words that stand for codes, such as the values of a category or the kinds of communities.
+
+    Args:
+        array: Arrow array or chunked array of text, whole numbers (read as their digits) or a dictionary of them.
+        codes: The code of each word.
+        labels: What the codes stand for.
+        missing: Texts that stand for no value; blanks always do.
+
+    Returns:
+        int32 codes and a state per row: nulls and blanks are missing, words without a code invalid.
+    """
+    values, state = _read_codes(plain(array), codes, missing)
+    return Column(values.astype(np.int32), state if state is None or state.any() else None, labels)
+
+
+def _read_codes(
+    array: Array, codes: Mapping[str, int], missing: Collection[str]
+) -> tuple[Integers, States | None]:
+    """Read the codes of words or whole numbers."""
+    if pa.types.is_dictionary(array.type):
+        return _by_dictionary(array, lambda words: _read_codes(words, codes, missing))
+
+    def classify(word: str) -> tuple[int, int]:
+        code = codes.get(word)
+        return (0, INVALID) if code is None else (code, OK)
+
+    if is_text(array.type):
+        return read_words(array, classify, missing=missing)
+    numbers, state = _read_numbers(array, _WHOLE, missing)
+    distinct, rows = np.unique(numbers, return_inverse=True)
+    found = [classify(str(number)) for number in distinct.tolist()]
+    values = integers([code for code, _ in found])[rows]
+    unknown = np.array([outcome for _, outcome in found], dtype=np.uint8)[rows] != OK
+    state = np.zeros(len(numbers), dtype=np.uint8) if state is None else state
+    values[state != OK] = 0
+    return _marked(values, state, unknown)
+
+
+# --- parts of wholes --------------------------------------------------------------------------------------
+
+
+def cap_part(part: Column, whole: Column, *, places: tuple[int, int]) -> Column:
+    """Mark as invalid the values of a part that exceed their whole in the same row.
+
+    Args:
+        part: The part.
+        whole: What it is a part of; where its value is missing or invalid nothing can be said.
+        places: Decimal places of the part and of the whole.
+
+    Returns:
+        The part, with a greater value INVALID and 0.
+    """
+    common = max(places)
+    left, _ = rescale(part.values, common - places[0])
+    right, _ = rescale(whole.values, common - places[1])
+    bad = np.asarray(left > right, dtype=bool)
+    for column in (part, whole):
+        if column.state is not None:
+            bad &= column.state == OK
+    if not bad.any():
+        return part
+    values, state = _marked(part.values, part.state, bad)
+    return Column(values, state, part.labels)

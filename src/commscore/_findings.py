@@ -1,0 +1,256 @@
+"""Outcomes -> the long table of findings, made when asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+import pyarrow as pa
+
+from commscore import _integers as ints
+from commscore._kernel import Units, Verdicts
+from commscore._prices import scored_credit, unit_credit, unit_numbers
+from commscore._requirement import describe
+from commscore._ruleset import ALL, SCOPES, Rule
+from commscore._settle import AreaFindings, Shown, as_shown
+from commscore._status import REASONS, STATUSES, F
+from commscore._subjects import Scorer, doubles, gain, taken, with_one_fixed
+from commscore._values import contribution_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from commscore._plan import RulePlan
+    from commscore._scoring import Quotients, Results, Scores
+
+STRINGS = pa.dictionary(pa.int32(), pa.string())
+SCHEMA = pa.schema(
+    [
+        ("level", STRINGS),
+        ("key", pa.string()),
+        ("rule", STRINGS),
+        ("scope", STRINGS),
+        ("status", STRINGS),
+        ("reason", STRINGS),
+        ("value", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("required", STRINGS),
+        ("gap", pa.float64()),
+        ("attainment", pa.float64()),
+        ("gain", pa.float64()),
+        ("outlook", STRINGS),
+        ("clause", STRINGS),
+        ("phrase", STRINGS),
+        ("document", STRINGS),
+    ]
+)
+
+
+@attrs.frozen(eq=False)
+class UnitPart:
+    """A block of units with all that findings are made from.
+
+    Attributes:
+        units: The rows.
+        plans: The rules.
+        verdicts: By rule.
+        results: By rule, as scored.
+        scores: The units' scores.
+    """
+
+    units: Units
+    plans: tuple[RulePlan, ...]
+    verdicts: tuple[Verdicts, ...]
+    results: tuple[Results, ...]
+    scores: Scores
+
+
+def coded(codes: ints.Ints, words: Sequence[str | None]) -> Any:
+    """Return a dictionary column of words; codes whose word is null, or out of range, are null."""
+    codes = np.asarray(codes, dtype=np.int64)
+    blank = np.array([word is None for word in words] + [True], dtype=bool)
+    nulls = blank[np.clip(codes, -1, len(words))] | (codes < 0)
+    named = pa.array([word or "" for word in words], pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=nulls), named)
+
+
+def constant_word(word: str | None, size: int) -> Any:
+    """Return a dictionary column of one word."""
+    return coded(np.zeros(size, dtype=np.int64), [word])
+
+
+def status_words(codes: ints.Ints) -> Any:
+    """Return a dictionary column of statuses."""
+    return coded(codes, [str(status) for status in STATUSES])
+
+
+def _rule_words(rule: Rule, document: str | None, size: int) -> dict[str, Any]:
+    return {
+        "rule": constant_word(rule.id, size),
+        "clause": constant_word(rule.clause, size),
+        "document": constant_word((rule.source.document if rule.source else None) or document, size),
+    }
+
+
+def _shown_columns(shown: Shown, rows: ints.Ints) -> dict[str, Any]:
+    return {
+        "status": status_words(shown.status[rows]),
+        "reason": coded(shown.reason[rows], [str(reason) for reason in REASONS]),
+        "outlook": coded(shown.outlook[rows], [str(status) for status in STATUSES]),
+    }
+
+
+def _phrase_of(rule: Rule, scope: str | None) -> str | None:
+    """Return the policy's words for a scope's figure."""
+    if rule.phrase is None or isinstance(rule.phrase, str):
+        return rule.phrase
+    return rule.phrase.get(scope or ALL, rule.phrase.get(ALL))
+
+
+# ---- UNITS ----
+
+
+def unit_findings(part: UnitPart, scorer: Scorer, wanted: Callable[[Shown], ints.Bools]) -> Any:
+    """Return the findings of a block's units, rows in order, rules in file order within a row."""
+    tables, order = [], []
+    document = scorer.ruleset.source.document
+    for plan, verdicts in zip(part.plans, part.verdicts, strict=True):
+        shown = as_shown(plan, verdicts)
+        rows = np.flatnonzero(wanted(shown))
+        if len(rows):
+            tables.append(_unit_rule_table(part, plan, (verdicts, shown), rows, (scorer, document)))
+            order.append(rows)
+    if not tables:
+        return SCHEMA.empty_table()
+    table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    return table.take(pa.array(np.argsort(np.concatenate(order), kind="stable")))
+
+
+def _unit_rule_table(
+    part: UnitPart,
+    plan: RulePlan,
+    outcome: tuple[Verdicts, Shown],
+    rows: ints.Ints,
+    context: tuple[Scorer, str | None],
+) -> Any:
+    verdicts, shown = outcome
+    scorer, document = context
+    units, size = part.units, len(rows)
+    scopes, scope_words = _unit_scopes(plan, units)
+    columns = _rule_words(plan.rule, document, size) | _shown_columns(shown, rows)
+    columns["level"] = constant_word("unit", size)
+    columns["key"] = units.block.keys.take(pa.array(rows))
+    columns["scope"] = coded(scopes[rows], scope_words)
+    phrases = [_phrase_of(plan.rule, word) for word in (*SCOPES, ALL)]
+    columns["phrase"] = coded(np.where(scopes < 0, len(SCOPES), scopes)[rows], phrases)
+    columns |= _unit_number_columns(plan, units, verdicts, rows)
+    columns["gain"] = doubles(_unit_gains(part, plan, shown, rows, scorer))
+    return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+
+
+def _unit_scopes(plan: RulePlan, units: Units) -> tuple[ints.Ints, list[str | None]]:
+    """Return each unit's scope for a rule: its kind where the rule goes by kind."""
+    words: list[str | None] = [*SCOPES, ALL]
+    if plan.scopes == (ALL,):
+        return np.full(units.rows, len(SCOPES)), words
+    kind = units.block.kind
+    if kind is None:
+        return np.full(units.rows, -1), words
+    known = np.ones(units.rows, dtype=bool) if kind.state is None else kind.state == 0
+    return np.where(known, kind.values, -1), words
+
+
+def _unit_number_columns(plan: RulePlan, units: Units, verdicts: Verdicts, rows: ints.Ints) -> dict[str, Any]:
+    size = len(rows)
+    nothing = doubles(np.full(size, np.nan))
+    empty = {"value": nothing, "low": nothing, "high": nothing, "gap": nothing, "attainment": nothing}
+    empty["required"] = constant_word(None, size)
+    if plan.node.absent is not None or not plan.rule.selected:
+        return empty
+    if plan.at_units and plan.node.table == units.level:
+        numbers = unit_numbers(plan.node, units, verdicts)
+        value = doubles(numbers.value[rows])
+        return {
+            "value": value,
+            "low": value,
+            "high": value,
+            "required": coded(numbers.required[rows], [describe(one) for one in numbers.requirements]),
+            "gap": doubles(numbers.gap[rows]),
+            "attainment": doubles(numbers.attainment[rows]),
+        }
+    if plan.at_units:
+        return empty
+    value = doubles(contribution_values(plan, units, verdicts)[rows])
+    return empty | {"value": value, "low": value, "high": value}
+
+
+def _unit_gains(part: UnitPart, plan: RulePlan, shown: Shown, rows: ints.Ints, scorer: Scorer) -> ints.Floats:
+    result = np.full(len(rows), np.nan)
+    failing = np.flatnonzero(shown.status[rows] == F)
+    if len(failing):
+        chosen = rows[failing]
+        results = taken(part.results, chosen)
+        credit = None
+        if scorer.by_credit:
+            found = scored_credit(unit_credit(plan.node, part.units, part.verdicts[plan.index]), shown.status)
+            credit = type(found)(found.num[chosen], found.den[chosen])
+        fixed = with_one_fixed(results[plan.index], credit)
+        result[failing] = gain(scorer, results, plan.index, fixed)
+    return result
+
+
+# ---- AREAS ----
+
+
+def area_table(
+    level: str,
+    labels: Sequence[str | None],
+    findings: Sequence[AreaFindings],
+    results: Sequence[Results],
+    scorer: Scorer,
+) -> Any:
+    """Return the findings of a level's areas: areas by code, rules in file order, urban before rural."""
+    if not labels:
+        return SCHEMA.empty_table()
+    order = np.array(sorted(range(len(labels)), key=lambda i: (labels[i] is None, labels[i] or "")))
+    keys = pa.array(labels, pa.string())
+    tables = []
+    for finding in findings:
+        columns = _area_columns(level, finding, order, scorer)
+        columns["key"] = keys.take(pa.array(order))
+        columns["gain"] = doubles(_area_gains(finding, results, scorer)[order])
+        tables.append(pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA))
+    table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    by_area = np.argsort(np.tile(np.arange(len(order)), len(findings)), kind="stable")
+    return table.take(pa.array(by_area))
+
+
+def _area_columns(level: str, finding: AreaFindings, order: ints.Ints, scorer: Scorer) -> dict[str, Any]:
+    rule, size = finding.plan.rule, len(order)
+    requirement = rule.requirements.get(finding.scope, rule.requirements.get(ALL))
+    columns = _rule_words(rule, scorer.ruleset.source.document, size) | _shown_columns(finding.shown, order)
+    columns["level"] = constant_word(level, size)
+    columns["scope"] = constant_word(finding.scope, size)
+    columns["phrase"] = constant_word(_phrase_of(rule, finding.scope), size)
+    columns["required"] = constant_word(describe(requirement) if requirement else None, size)
+    for name in ("value", "low", "high", "gap", "attainment"):
+        columns[name] = doubles(getattr(finding, name)[order])
+    return columns
+
+
+def _area_gains(finding: AreaFindings, results: Sequence[Results], scorer: Scorer) -> ints.Floats:
+    result = np.full(len(finding.shown.status), np.nan)
+    failing = np.flatnonzero(finding.shown.status == F)
+    if len(failing):
+        chosen = taken(results, failing)
+        credit: Quotients | None = None
+        if scorer.by_credit:
+            found = scored_credit(finding.credit, finding.shown.status)
+            credit = type(found)(found.num[failing], found.den[failing])
+        fixed = with_one_fixed(chosen[finding.plan.index], credit)
+        result[failing] = gain(scorer, chosen, finding.plan.index, fixed)
+    return result
+
+

@@ -1,0 +1,233 @@
+"""Keys of rows: read as text, and held to be unique across any number of blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from commscore._buffers import decimals, fixed, is_text, plain, text, texts, valid_rows
+from commscore._rounding import rescale, whole_floats
+from commscore.errors import DataFault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Array = Any  # pyarrow ships no types
+Rows = npt.NDArray[np.int64]
+
+# So many rows a fault shows.
+SHOWN = 10
+# Texts of up to so many digits are told apart by an int64.
+MOST_DIGITS = 18
+
+
+def fault(message: str, rows: Sequence[int], count: int, *, table: str, column: str | None) -> DataFault:
+    """Make a fault that shows the first rows concerned."""
+    return DataFault(
+        message, table=table, column=column, rows=tuple(int(row) for row in rows[:SHOWN]), count=count
+    )
+
+
+def as_text(array: Array) -> Array:
+    """Read any column as text: whole numbers as their digits, whatever type holds them; blanks are null.
+
+    Args:
+        array: Arrow array or chunked array.
+
+    Returns:
+        A string array; text is kept as it is, blanks aside.
+    """
+    array = plain(array)
+    if pa.types.is_dictionary(array.type):
+        array = plain(array.dictionary_decode())
+    kind = array.type
+    if pa.types.is_null(kind):
+        return pa.nulls(len(array), pa.string())
+    if pa.types.is_decimal(kind):
+        numbers, inexact = rescale(decimals(array), -kind.scale)
+        return array.cast(pa.string()) if inexact is not None else _digits(numbers, array)
+    if pa.types.is_floating(kind):
+        numbers, bad = whole_floats(fixed(array.fill_null(0)).astype(np.float64))
+        return array.cast(pa.string()) if bad is not None else _digits(numbers, array)
+    if not is_text(kind):
+        return array.cast(pa.string())
+    if pa.types.is_large_string(kind):
+        array = array.cast(pa.string())
+    lengths = text(array)[1]
+    # Nothing shorter than a blank can be blank, so the usual column is not looked at letter by letter.
+    return _without_blanks(array) if lengths.size and _may_be_blank(array) else array
+
+
+def _may_be_blank(array: Array) -> bool:
+    """Tell whether a text starts with a blank or is empty."""
+    start, length, letters = text(array)
+    if not length.all():
+        return True
+    first = letters[start]
+    # Every letter above ASCII may start a full-width blank.
+    return bool(((first <= ord(" ")) | (first >= 0x80)).any())  # noqa: PLR2004
+
+
+def _without_blanks(array: Array) -> Array:
+    """Put null in place of texts that are only blanks."""
+    return pc.if_else(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(array)), 0), None, array)
+
+
+def _digits(numbers: npt.NDArray[Any], array: Array) -> Array:
+    """Write whole numbers as text, null where the array is."""
+    if numbers.dtype == object:
+        written = pa.array([str(number) for number in numbers.tolist()], pa.string())
+    else:
+        written = pa.array(numbers).cast(pa.string())
+    return written if array.null_count == 0 else pc.if_else(array.is_valid(), written, None)
+
+
+def digit_values(array: Array, *, most: int = MOST_DIGITS) -> tuple[Rows, Rows]:
+    """Read texts that consist of digits.
+
+    Args:
+        array: Strings.
+        most: How many digits at most, up to 18.
+
+    Returns:
+        The number that the digits write, and how many digits there are: 0 for nulls, other texts, and longer ones.
+    """
+    start, length, letters = text(array)
+    length = np.where(length > most, 0, length)
+    valid = valid_rows(array)
+    if valid is not None:
+        length = np.where(valid == 1, length, 0)
+    values = np.zeros(len(length), dtype=np.int64)
+    good = length > 0
+    shortest, longest = (int(length.min()), int(length.max())) if length.size else (0, 0)
+    for column in range(longest):
+        if column < shortest:
+            digit = letters[start + column] - np.uint8(ord("0"))
+            values *= 10
+            values += digit
+            good &= digit <= 9  # noqa: PLR2004
+        else:
+            inside = column < length
+            digit = letters[np.where(inside, start + column, 0)] - np.uint8(ord("0"))
+            np.multiply(values, 10, out=values, where=inside)
+            np.add(values, digit, out=values, where=inside)
+            good &= (digit <= 9) | ~inside  # noqa: PLR2004
+    if good.all():
+        return values, length
+    return np.where(good, values, 0), np.where(good, length, 0)
+
+
+class KeySet:
+    """All keys seen so far, from one table or several, to tell at the end which are not unique or null.
+
+    Keys of digits cost 8 bytes each, other keys their text. Nothing is compared before :meth:`faults`.
+
+    Example:
+        >>> seen = KeySet()
+        >>> seen.add(pa.array(["a", "b", "a"]), 0)
+        >>> [str(fault) for fault in seen.faults(table="data", column="id")]
+        ["data, column 'id': 1 key is not unique: 'a' (rows 0, 2)"]
+    """
+
+    def __init__(self) -> None:
+        self._numbers: list[Rows] = []
+        self._number_rows: list[Rows] = []
+        self._words: list[Array] = []
+        self._word_rows: list[Rows] = []
+        self._nulls: list[Rows] = []
+
+    def add(self, keys: Array, first_row: int, *, digits: tuple[Rows, Rows] | None = None) -> None:
+        """Take in the keys of a block.
+
+        Args:
+            keys: Strings.
+            first_row: Number of the block's first row.
+            digits: What ``digit_values`` gives for the keys, where the caller has it.
+        """
+        values, length = digit_values(keys) if digits is None else digits
+        if length.size and length.min() > 0:
+            self._numbers.append(_tagged(values, length))
+            self._number_rows.append(np.array([first_row], dtype=np.int64))
+            return
+        numeric = np.flatnonzero(length)
+        self._numbers.append(_tagged(values[numeric], length[numeric]))
+        self._number_rows.append(numeric + first_row)
+        valid = valid_rows(keys)
+        rest = np.flatnonzero(length == 0) if valid is None else np.flatnonzero((length == 0) & (valid == 1))
+        self._words.append(keys.take(pa.array(rest)))
+        self._word_rows.append(rest + first_row)
+        if valid is not None:
+            self._nulls.append(np.flatnonzero(valid == 0) + first_row)
+
+    def faults(self, *, table: str, column: str | None) -> list[DataFault]:
+        """List what is wrong with the keys: which are null, which are not unique.
+
+        Args:
+            table: Table to name.
+            column: Key column to name.
+
+        Returns:
+            Up to two faults, each with the first rows concerned and how many there are.
+        """
+        found = []
+        nulls = sum(len(rows) for rows in self._nulls)
+        if nulls:
+            message = "every row needs a key: fill in the missing ones or choose another key column"
+            found.append(fault(message, np.concatenate(self._nulls), nulls, table=table, column=column))
+        twins = [*self._twin_numbers(), *self._twin_words()]
+        if twins:
+            names = dict.fromkeys(name for _, name in sorted(twins))
+            rows = sorted(row for row, _ in twins)
+            shown = ", ".join(repr(name) for name in list(names)[:3]) + (", …" if len(names) > 3 else "")  # noqa: PLR2004
+            many = f"{len(names)} keys are" if len(names) > 1 else "1 key is"
+            found.append(fault(f"{many} not unique: {shown}", rows, len(rows), table=table, column=column))
+        return found
+
+    def _twin_numbers(self) -> list[tuple[int, str]]:
+        """Give row and key of each key of digits that is there more than once."""
+        ends = [(block[0], block[-1]) for block in self._numbers if block.size]
+        rising = all(last < first for (_, last), (first, _) in zip(ends, ends[1:], strict=False))
+        if rising and all((block[1:] > block[:-1]).all() for block in self._numbers):
+            return []
+        numbers = np.concatenate(self._numbers)
+        ordered = np.sort(numbers)
+        repeated = ordered[1:][ordered[1:] == ordered[:-1]]
+        if not repeated.size:
+            return []
+        places = np.flatnonzero(np.isin(numbers, repeated))
+        rows = self._rows_of_numbers()[places]
+        return [
+            (row, str(number)[1:])
+            for row, number in zip(rows.tolist(), numbers[places].tolist(), strict=True)
+        ]
+
+    def _rows_of_numbers(self) -> Rows:
+        """Give the row of each key of digits; whole blocks keep only their first row."""
+        return np.concatenate(
+            [
+                rows if len(rows) == len(block) else rows[0] + np.arange(len(block))
+                for block, rows in zip(self._numbers, self._number_rows, strict=True)
+            ]
+        )
+
+    def _twin_words(self) -> list[tuple[int, str]]:
+        """Give row and key of each other key that is there more than once."""
+        if not self._words:
+            return []
+        encoded = pa.chunked_array(self._words, pa.string()).combine_chunks().dictionary_encode()
+        codes = fixed(encoded.indices)
+        places = np.flatnonzero(np.bincount(codes, minlength=1)[codes] > 1)
+        rows = np.concatenate(self._word_rows)[places]
+        names = texts(encoded.dictionary.take(pa.array(codes[places])))
+        return list(zip(rows.tolist(), map(str, names), strict=True))
+
+
+def _tagged(values: Rows, length: Rows) -> Rows:
+    """Put a 1 before the digits, so that leading zeros count."""
+    if length.size and length.min() == length.max():
+        return values + 10 ** int(length[0])
+    return values + 10**length

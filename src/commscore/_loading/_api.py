@@ -1,0 +1,146 @@
+"""The functions that callers use: load, check and list rulesets, and the catalogue of inputs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commscore._loading._assembly import assemble
+from commscore._loading._codes import Code
+from commscore._loading._files import CATALOGUE, bundled_folder, find, is_path, read, unknown_id
+from commscore._loading._inputs import check_catalogue, read_catalogue
+from commscore._loading._lineage import trace
+from commscore._loading._listing import RulesetRecord, records
+from commscore._loading._nodes import Faults, MapNode
+from commscore._ruleset import Ruleset
+from commscore.errors import RulesetError
+
+if TYPE_CHECKING:
+    from commscore._ruleset import Input
+    from commscore.errors import Diagnostic
+
+
+def load_ruleset(
+    path_or_id: str | os.PathLike[str] | Ruleset, *, folder: str | os.PathLike[str] | None = None
+) -> Ruleset:
+    """Load a ruleset.
+
+    Args:
+        path_or_id: A path, the id of a ruleset that comes with the library or lies in ``folder``, or a
+            ruleset, which is given back as it is.
+        folder: Where ids are looked up first.
+
+    Returns:
+        The ruleset, with all that it inherits.
+
+    Raises:
+        RulesetError: The file cannot be read or has faults; every one of them is listed with its place.
+    """
+    if isinstance(path_or_id, Ruleset):
+        return path_or_id
+    faults = Faults()
+    ruleset = _load(path_or_id, _folders(folder), faults)
+    if ruleset is None or faults.refused:
+        raise RulesetError(faults.listed())
+    return ruleset
+
+
+def check_ruleset(
+    path_or_id: str | os.PathLike[str], *, folder: str | os.PathLike[str] | None = None
+) -> list[Diagnostic]:
+    """Find everything wrong or doubtful about a ruleset file.
+
+    Args:
+        path_or_id: A path, or the id of a ruleset that comes with the library (or lies in ``folder``).
+        folder: Where ids are looked up first.
+
+    Returns:
+        Errors and warnings, file by file and from top to bottom; empty when there is nothing to say.
+    """
+    faults = Faults()
+    _load(path_or_id, _folders(folder), faults)
+    return list(faults.listed())
+
+
+def load_lineage(
+    path_or_id: str | os.PathLike[str] | Ruleset, *, folder: str | os.PathLike[str] | None = None
+) -> tuple[Ruleset, ...]:
+    """Load a ruleset and each of its ancestors, nearest first, so that they can be compared.
+
+    Args:
+        path_or_id: As for ``load_ruleset``.
+        folder: Where ids are looked up first.
+
+    Returns:
+        The ruleset and its ancestors.
+
+    Raises:
+        RulesetError: One of them cannot be read or has faults.
+    """
+    ruleset = load_ruleset(path_or_id, folder=folder)
+    folders = _folders(folder)
+    faults = Faults()
+    root = None if ruleset.path is None else read(Path(ruleset.path), ruleset.path, faults)
+    if ruleset.path is None or not isinstance(root, MapNode):
+        return (ruleset,)
+    ancestors = trace(root, Path(ruleset.path), folders, faults)[1:]
+    return (ruleset, *(load_ruleset(ancestor.path, folder=folder) for ancestor in ancestors))
+
+
+def list_rulesets(*, folder: str | os.PathLike[str] | None = None) -> tuple[RulesetRecord, ...]:
+    """List the rulesets that come with the library, plans included.
+
+    Args:
+        folder: Another folder to list.
+
+    Returns:
+        One record for each, sorted by id; files without a readable head are left out.
+    """
+    return records(bundled_folder() if folder is None else Path(folder))
+
+
+def load_catalogue(path: str | os.PathLike[str] | None = None) -> dict[str, Input]:
+    """Load a catalogue of inputs.
+
+    Args:
+        path: The file; the catalogue of the bundled rulesets unless given.
+
+    Returns:
+        The inputs by name, in file order.
+
+    Raises:
+        RulesetError: The file cannot be read or has faults.
+    """
+    place = bundled_folder() / CATALOGUE if path is None else Path(path)
+    faults = Faults()
+    declared = read_catalogue(read(place, str(place), faults), faults)
+    check_catalogue(declared, faults)
+    if faults.refused:
+        raise RulesetError(faults.listed())
+    return {name: entry.input for name, entry in declared.items()}
+
+
+def _folders(folder: str | os.PathLike[str] | None) -> tuple[Path, ...]:
+    return (bundled_folder(),) if folder is None else (Path(folder), bundled_folder())
+
+
+def _load(path_or_id: str | os.PathLike[str], folders: tuple[Path, ...], faults: Faults) -> Ruleset | None:
+    path = _located(path_or_id, folders, faults)
+    if path is None:
+        return None
+    name = os.fspath(path_or_id)
+    return assemble(path, name if path == Path(name) else str(path), folders, faults)
+
+
+def _located(path_or_id: str | os.PathLike[str], folders: tuple[Path, ...], faults: Faults) -> Path | None:
+    if not isinstance(path_or_id, str) or is_path(path_or_id):
+        return Path(path_or_id)
+    found = find(path_or_id, folders)
+    if found is not None:
+        return found
+    if Path(path_or_id).exists():
+        return Path(path_or_id)
+    message, hint = unknown_id(path_or_id, folders)
+    faults.add_file(Code.NOT_FOUND, message, None, hint=hint)
+    return None

@@ -1,0 +1,382 @@
+"""The result of an evaluation: tables of units, areas, rules and findings, each made when first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from commscore import _integers as ints
+from commscore._areas import Sums, Tally, merged
+from commscore._findings import (
+    SCHEMA,
+    UnitPart,
+    area_table,
+    constant_word,
+    unit_findings,
+)
+from commscore._plan import Plan, RulePlan, rank
+from commscore._ruleset import LEVELS, Ruleset
+from commscore._scoring import Results
+from commscore._settle import Shown, area_findings, area_outcome, as_shown, results_of
+from commscore._status import STATUSES, Status
+from commscore._subjects import Scorer, area_shown, doubles, subject_columns
+from commscore.errors import CommscoreError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from commscore._run import Run
+
+
+@attrs.frozen(eq=False)
+class Context:
+    """What all parts of a result share: the plan, the score tree, and whether units have keys or only row numbers."""
+
+    plan: Plan
+    scorer: Scorer
+    keyed: bool = True
+
+
+def settled(context: Context, parts: tuple[UnitPart, ...], run: Run, own: Tally) -> Result:
+    """Add the units' sums to those of the further tables, and hand out the result."""
+    whole = attrs.evolve(run, tally=merged([run.further, own]))
+    return Result(context, parts, whole, own)
+
+
+class FailuresError(CommscoreError):
+    """Raised by `Result.raise_for_failures`: some findings fail, or could not be decided.
+
+    Attributes:
+        counts: How many findings of units and areas have each of the statuses asked about.
+        findings: The findings themselves, as in `Result.findings`.
+    """
+
+    def __init__(self, counts: dict[str, int], findings: Any) -> None:
+        self.counts = counts
+        self.findings = findings
+        super().__init__(counts)
+
+    def __str__(self) -> str:
+        """Count by status and name the worst rules."""
+        total = ", ".join(f"{count} {status}" for status, count in self.counts.items() if count)
+        rules = pc.value_counts(self.findings["rule"].cast(pa.string())).to_pylist()
+        rules.sort(key=lambda entry: -entry["counts"])
+        worst = ", ".join(f"{entry['values']} ({entry['counts']})" for entry in rules[:5])
+        return f"{total}; most often: {worst}. See .findings for each"
+
+
+class Result:
+    """Units, areas, rules and findings of one evaluation.
+
+    All tables are `pyarrow.Table`; scores and values are doubles, nearest to the exact ones. Nulls mean that there is
+    nothing to tell: no score where nothing was evaluated, no value where it is missing.
+    """
+
+    def __init__(self, context: Context, parts: tuple[UnitPart, ...], run: Run, own: Tally) -> None:
+        self._context = context
+        self._parts = parts
+        self._run = run
+        self._own = own
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """Return the ruleset that was scored against."""
+        return self._context.plan.ruleset
+
+    @property
+    def plan(self) -> Plan:
+        """Return what was computed for each rule, and from which table."""
+        return self._context.plan
+
+    @cached_property
+    def units(self) -> Any:
+        """Return one row per input row, in the same order.
+
+        Columns: key (string); score, score_low, score_high, coverage (0 to 1), maximum (double; null where nothing was
+        evaluated); grade, grade_low, grade_high (dictionary of strings; null without score or grades); n_pass, n_fail,
+        n_unknown, n_error, n_notapplicable, n_notchecked, n_notselected, n_informational (int32).
+        """
+        tables = [unit_table(self._context, part) for part in self._parts] or [empty_unit_table(self._context)]
+        return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+    @cached_property
+    def areas(self) -> Any:
+        """Return one row per area and level of the rollup, fine levels first, areas by code, unknown areas last.
+
+        Columns: level, key (null for units whose area is not known), n_units (int64), the score columns of `units`, and
+        units_score, the mean of the scores of the units inside (null when none has one).
+        """
+        tables = [area_scores(self._context, self._run, level) for level in self.plan.rollup]
+        return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+    @cached_property
+    def rules(self) -> Any:
+        """Return one row per rule, in file order.
+
+        Columns: rule, group, title, clause, judged (the level of its verdicts), deferred (why it is shown only), weight, n_pass … n_informational (its
+        findings at the judged level, one per unit or per area and scope), pass_rate_low (undecided as failed), pass_rate (null when something is undecided
+        or nothing judged) and pass_rate_high (undecided as passed), reason (why it was not checked).
+        """
+        return rule_table(self._context, self._run, self._parts)
+
+    def findings(
+        self,
+        *,
+        status: str | Collection[str] | None = None,
+        level: str | None = None,
+        rule: str | Collection[str] | None = None,
+        key: str | Collection[str] | None = None,
+    ) -> Any:
+        """Return findings as a long table: units in row order, then areas from fine to coarse, rules in file order.
+
+        Args:
+            status: Only these statuses, such as ``"fail"`` or ``["unknown", "error"]``.
+            level: ``"unit"``, ``"area"``, or the name of a level whose areas are wanted.
+            rule: Only these rules.
+            key: Only these units or areas.
+
+        Returns:
+            Columns level ("unit" or the area's level), key, rule, scope (null where the unit's own is not known), status,
+            reason, value, low, high, required, gap (the least change of what is counted that would do), attainment (1 is the
+            target), gain (what the score would rise by if this alone were mended), outlook (what a rule that is
+            not scored would be), clause, phrase, document.
+
+        Raises:
+            UsageError: A status, level or rule that does not exist.
+        """
+        statuses = _wanted_statuses(status)
+        self._check_filters(level, rule)
+        tables = []
+        if level in (None, "unit"):
+            tables += [self._unit_findings(part, statuses) for part in self._parts]
+        if level != "unit":
+            shown = self.plan.rollup if level in (None, "area") else (level,)
+            tables += [self._area_findings(name, statuses) for name in shown if name in self.plan.area_levels]
+        table = pa.concat_tables([SCHEMA.empty_table(), *tables]).unify_dictionaries().combine_chunks()
+        for column, wanted in (("rule", rule), ("key", key)):
+            if wanted is not None:
+                names = [wanted] if isinstance(wanted, str) else list(wanted)
+                mask = pc.is_in(table[column].cast(pa.string()), value_set=pa.array(names, pa.string()))
+                table = table.filter(mask)
+        return table
+
+    def _check_filters(self, level: str | None, rule: str | Collection[str] | None) -> None:
+        if level not in (None, "unit", "area", *LEVELS):
+            raise UsageError(f"level: there is no {level!r}; give 'unit', 'area' or one of {', '.join(LEVELS)}")
+        known = {each.id for each in self.ruleset.rules}
+        wanted = [] if rule is None else [rule] if isinstance(rule, str) else list(rule)
+        unknown = [name for name in wanted if name not in known]
+        if unknown:
+            raise UsageError(f"rule: {self.ruleset.id} has no {', '.join(map(repr, unknown))}")
+
+    def _unit_findings(self, part: UnitPart, statuses: Sequence[int]) -> Any:
+        return unit_findings(part, self._context.scorer, lambda shown: np.isin(shown.status, statuses))
+
+    def _area_findings(self, level: str, statuses: Sequence[int]) -> Any:
+        findings = area_findings(self._run, level)
+        results = results_of(
+            findings, len(self.plan.rules), attainment=self._context.scorer.by_credit
+        )
+        labels = self._run.tally.index(level).labels
+        table = area_table(level, labels, findings, results, self._context.scorer)
+        wanted = [str(STATUSES[code]) for code in statuses]
+        return table.filter(pc.is_in(table["status"].cast(pa.string()), value_set=pa.array(wanted, pa.string())))
+
+    def wide(self) -> Any:
+        """Return one row per unit: its key, and per rule a dictionary column of statuses, in file order."""
+        tables = [wide_table(part) for part in self._parts]
+        names = [rule.rule.id for rule in self.plan.rules]
+        if not tables:
+            types = [pa.string(), *([pa.dictionary(pa.int8(), pa.string())] * len(names))]
+            return pa.table([pa.array([], kind) for kind in types], names=["key", *names])
+        return pa.concat_tables(tables).combine_chunks()
+
+    def raise_for_failures(self, status: str | Collection[str] = ("fail", "error")) -> None:
+        """Raise if any finding of a unit or area has one of these statuses.
+
+        Raises:
+            FailuresError: There are such findings; it carries them.
+        """
+        found = self.findings(status=status)
+        if found.num_rows:
+            counted = pc.value_counts(found["status"].cast(pa.string())).to_pylist()
+            raise FailuresError({entry["values"]: entry["counts"] for entry in counted}, found)
+
+    def explain(self, key: str, *, lang: str = "zh") -> str:
+        """Return every finding of one unit or area in words, with numbers, clause and source.
+
+        Args:
+            key: The key of a unit, or the code of an area of the rollup.
+            lang: ``zh`` or ``en``.
+
+        Raises:
+            UsageError: No unit or area has that key.
+        """
+        from commscore._report import explain
+
+        return explain(self, key, lang=lang)
+
+    def summary(self, *, lang: str = "en") -> str:
+        """Return a plain-text summary: scores, grades, worst rules, worst areas, coverage, what was not checked and why."""
+        from commscore._report import summary
+
+        return summary(self, lang=lang)
+
+    # What `merge` and the report read.
+
+    @property
+    def context(self) -> Context:
+        """Return the plan and score tree."""
+        return self._context
+
+    @property
+    def parts(self) -> tuple[UnitPart, ...]:
+        """Return the blocks of units."""
+        return self._parts
+
+    @property
+    def run(self) -> Run:
+        """Return the state of the evaluation."""
+        return self._run
+
+    @property
+    def own(self) -> Tally:
+        """Return the sums of the units alone, without those of further tables."""
+        return self._own
+
+    @property
+    def keyed(self) -> bool:
+        """Say whether units have keys of their own, not row numbers."""
+        return self._context.keyed
+
+    def __repr__(self) -> str:
+        """Name the ruleset and count units and areas."""
+        count = sum(part.units.rows for part in self._parts)
+        return f"<commscore.Result of {self.ruleset.id}: {count} units, {len(self.plan.rules)} rules>"
+
+
+def _wanted_statuses(status: str | Collection[str] | None) -> list[int]:
+    if status is None:
+        return list(range(len(STATUSES)))
+    names = [status] if isinstance(status, str) else list(status)
+    unknown = [name for name in names if name not in set(Status)]
+    if unknown:
+        raise UsageError(f"status: there is no {', '.join(map(repr, unknown))}; there are {', '.join(STATUSES)}")
+    return [STATUSES.index(Status(name)) for name in names if Status(name) in STATUSES]
+
+
+# ---- TABLES ----
+
+
+def shown_of(part: UnitPart) -> list[tuple[int, Shown]]:
+    """Return a block's statuses as shown, with their rules' indexes."""
+    return [(plan.index, as_shown(plan, verdicts)) for plan, verdicts in zip(part.plans, part.verdicts, strict=True)]
+
+
+def unit_table(context: Context, part: UnitPart) -> Any:
+    """Return the scores of a block's units."""
+    columns = {"key": part.units.block.keys} | subject_columns(context.scorer, part.scores, shown_of(part))
+    return pa.table(columns)
+
+
+def empty_unit_table(context: Context) -> Any:
+    """Return the table of no units."""
+    nothing = np.zeros(0, dtype=np.int64)
+    results = [Results(nothing, nothing, nothing, nothing, (nothing, nothing)) for _ in context.plan.rules]
+    codes = np.zeros(0, dtype=np.uint8)
+    shown = [(plan.index, Shown(codes, codes, codes)) for plan in context.plan.rules]
+    columns = {"key": pa.array([], pa.string())}
+    return pa.table(columns | subject_columns(context.scorer, context.scorer.score(results), shown))
+
+
+def wide_table(part: UnitPart) -> Any:
+    """Return the statuses of a block's units, one dictionary column per rule."""
+    columns = {"key": part.units.block.keys}
+    words = pa.array([str(status) for status in STATUSES], pa.string())
+    for index, shown in shown_of(part):
+        codes = pa.array(shown.status.astype(np.int8), pa.int8())
+        columns[part.plans[index].rule.id] = pa.DictionaryArray.from_arrays(codes, words)
+    return pa.table(columns)
+
+
+def area_scores(context: Context, run: Run, level: str) -> Any:
+    """Return the scores of the areas of a level."""
+    findings = area_findings(run, level)
+    results = results_of(findings, len(context.plan.rules), attainment=context.scorer.by_credit)
+    index = run.tally.index(level)
+    size = len(index.labels)
+    scores = context.scorer.score(results)
+    columns = {
+        "level": constant_word(level, size),
+        "key": pa.array(index.labels, pa.string()),
+        "n_units": pa.array([index.units.get(i, 0) for i in range(size)], pa.int64()),
+    }
+    columns |= subject_columns(context.scorer, scores, area_shown(findings))
+    columns["units_score"] = doubles(run.tally.mean_score(level))
+    order = sorted(range(size), key=lambda i: (index.labels[i] is None, index.labels[i] or ""))
+    return pa.table(columns).take(pa.array(order, pa.int64()))
+
+
+def rule_table(context: Context, run: Run, parts: Sequence[UnitPart]) -> Any:
+    """Return one row per rule, with the counts of its findings at the judged level."""
+    plans = context.plan.rules
+    counts = np.array([rule_counts(context.plan, run, plan, parts) for plan in plans]).reshape(len(plans), len(STATUSES))
+    passed, failed = counts[:, 0], counts[:, 1]
+    undecided = counts[:, 2] + counts[:, 3]
+    judged = passed + failed + undecided
+    low, high = ints.quotient(passed, judged), ints.quotient(passed + undecided, judged)
+    rules = [plan.rule for plan in plans]
+    columns: dict[str, Any] = {
+        "rule": pa.array([rule.id for rule in rules], pa.string()),
+        "group": pa.array([rule.group for rule in rules], pa.string()),
+        "title": pa.array([rule.title.zh for rule in rules], pa.string()),
+        "clause": pa.array([rule.clause for rule in rules], pa.string()),
+        "judged": pa.array([plan.judged for plan in plans], pa.string()),
+        "deferred": pa.array([plan.deferred for plan in plans], pa.string()),
+        "weight": pa.array([float(rule.weight) for rule in rules], pa.float64()),
+    }
+    for code, status in enumerate(STATUSES):
+        columns[f"n_{status}"] = pa.array(counts[:, code], pa.int64())
+    columns["pass_rate_low"] = doubles(low)
+    columns["pass_rate"] = doubles(np.where(undecided == 0, low, np.nan))
+    columns["pass_rate_high"] = doubles(high)
+    columns["reason"] = pa.array([plan.node.absent for plan in plans], pa.string())
+    return pa.table(columns)
+
+
+def rule_counts(plan: Plan, run: Run, rule: RulePlan, parts: Sequence[UnitPart]) -> Any:
+    """Count a rule's findings by status: at its units, or in the areas that it is judged at."""
+    total = np.zeros(len(STATUSES), dtype=np.int64)
+    if rule.at_units and rank(rule.judged) == rank(plan.level):
+        for part in parts:
+            total += np.bincount(as_shown(rule, part.verdicts[rule.index]).status, minlength=len(STATUSES))
+        return total
+    if rule.at_units and rule.rule.selected and rule.node.absent is None:
+        return _place_counts(rule, run)
+    for finding in _at_judged(rule, run):
+        total += np.bincount(finding.status, minlength=len(STATUSES))
+    return total
+
+
+def _place_counts(rule: RulePlan, run: Run) -> Any:
+    """Count the verdicts of places that are not the main table's rows, from any level that adds them all up."""
+    total = np.zeros(len(STATUSES), dtype=np.int64)
+    level = next(name for name in reversed(LEVELS) if (((rule.index, (), rule.scopes[0]), name)) in run.tally.sums)
+    for scope in rule.scopes:
+        sums: Sums = run.tally.at((rule.index, (), scope), level)
+        for code, letter in enumerate("PFUENKSI"):
+            found = int(sums.field(letter, 0).sum())
+            deferred = rule.deferred is not None and letter in "PFUE"
+            total[STATUSES.index(Status.INFORMATIONAL) if deferred else code] += found
+    return total
+
+
+def _at_judged(rule: RulePlan, run: Run) -> list[Shown]:
+    outcomes = [area_outcome(run, rule, scope, rule.judged) for scope in rule.scopes]
+    return [as_shown(rule, outcome.verdicts) for outcome in outcomes]
+

@@ -1,0 +1,156 @@
+"""Shown statuses -> the columns that every subject has, unit or area: scores, grades and counts, and what a fix gains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+import pyarrow as pa
+
+from commscore import _integers as ints
+from commscore._kernel import reason_code
+from commscore._scoring import Quotients, Results, Scores, Tree, grade_numbers, score_results, score_tree, shown
+from commscore._settle import AreaFindings, Shown
+from commscore._status import STATUSES, E, F, K, P, Reason, U
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from commscore._ruleset import Ruleset
+
+
+@attrs.frozen(eq=False)
+class Scorer:
+    """A ruleset's score tree and what else scoring needs, laid out once."""
+
+    ruleset: Ruleset
+    tree: Tree
+
+    def score(self, results: Sequence[Results]) -> Scores:
+        """Score many subjects."""
+        scoring = self.ruleset.scoring
+        return score_results(self.tree, results, model=scoring.model, unknown=scoring.unknown)
+
+    @property
+    def by_credit(self) -> bool:
+        """Say whether failing findings earn credit."""
+        return self.ruleset.scoring.model == "attainment"
+
+
+def scorer_of(ruleset: Ruleset) -> Scorer:
+    """Lay out the score tree of a ruleset."""
+    return Scorer(ruleset, score_tree(ruleset))
+
+
+def unit_results(shown_: Shown, credit: Quotients | None, *, counts_missing: bool) -> Results:
+    """Return one rule's results for units: one finding each."""
+    status = shown_.status
+    unchecked = (status == K) & (shown_.reason == reason_code(Reason.MISSING_COLUMN)) & counts_missing
+    return Results(
+        (status == P).astype(np.int64),
+        (status == F).astype(np.int64),
+        ((status == U) | (status == E)).astype(np.int64),
+        unchecked.astype(np.int64),
+        None if credit is None else (credit.num, credit.den),
+    )
+
+
+def subject_columns(scorer: Scorer, scores: Scores, shown_: Sequence[tuple[int, Shown]]) -> dict[str, Any]:
+    """Return the score columns of units or areas.
+
+    Args:
+        scorer: The ruleset's.
+        scores: Their scores.
+        shown_: Every finding, with its rule's index.
+    """
+    columns: dict[str, Any] = {
+        "score": doubles(shown(scores.score)),
+        "score_low": doubles(shown(scores.low)),
+        "score_high": doubles(shown(scores.high)),
+        "coverage": doubles(shown(scores.coverage)),
+        "maximum": doubles(np.where(scores.score.present, shown(scores.maximum), np.nan)),
+    }
+    columns |= _grades(scorer, scores, shown_)
+    for code, status in enumerate(STATUSES):
+        counts = [finding.status == code for _, finding in shown_]
+        columns[f"n_{status}"] = pa.array(np.sum(counts, axis=0, dtype=np.int32) if counts else [], pa.int32())
+    return columns
+
+
+def doubles(values: ints.Floats) -> Any:
+    """Return an Arrow column; NaN becomes null."""
+    return pa.array(values, pa.float64(), mask=np.isnan(values))
+
+
+def _grades(scorer: Scorer, scores: Scores, shown_: Sequence[tuple[int, Shown]]) -> dict[str, Any]:
+    grades = scorer.ruleset.scoring.grades
+    numbers = [grade_numbers(grades, share) for share in scores.shares]
+    if grades:
+        worst = min(range(len(grades)), key=lambda i: grades[i].at_least)
+        for index, finding in shown_:
+            if scorer.ruleset.rules[index].veto:
+                failed = finding.status == F
+                open_ = (finding.status == U) | (finding.status == E)
+                for number in numbers:
+                    number[failed] = worst
+                numbers[1][open_] = worst
+    names = pa.array([grade.name for grade in grades], pa.string())
+    columns = {}
+    for title, number in zip(("grade", "grade_low", "grade_high"), numbers, strict=True):
+        indices = pa.array(number, pa.int32(), mask=number < 0)
+        columns[title] = pa.DictionaryArray.from_arrays(indices, names)
+    return columns
+
+
+def gain(scorer: Scorer, results: Sequence[Results], index: int, fixed: Results) -> ints.Floats:
+    """Return by how much the score rises if one finding of a rule alone is fixed, exactly, as the nearest double.
+
+    Args:
+        scorer: The ruleset's.
+        results: The results of the subjects as they are.
+        index: The rule's index.
+        fixed: The rule's results with that finding passing.
+    """
+    before = scorer.score(results).score
+    after = scorer.score([*results[:index], fixed, *results[index + 1 :]]).score
+    rise = ints.minus(ints.product(after.num, before.den), ints.product(before.num, after.den))
+    return ints.quotient(rise, ints.product(after.den, before.den))
+
+
+def with_one_fixed(results: Results, credit: Quotients | None) -> Results:
+    """Return a rule's results with one failing finding, of the given credit, passing."""
+    fixed = attrs.evolve(results, passed=results.passed + 1, failed=results.failed - 1)
+    if results.credit is None or credit is None:
+        return fixed
+    num, den = results.credit
+    missing = ints.minus(credit.den, credit.num)
+    more = ints.plus(ints.product(num, credit.den), ints.product(missing, den))
+    return attrs.evolve(fixed, credit=ints.reduced(more, ints.product(den, credit.den)))
+
+
+def taken(results: Sequence[Results], rows: ints.Ints) -> list[Results]:
+    """Return the results of some subjects."""
+    return [
+        Results(
+            one.passed[rows],
+            one.failed[rows],
+            one.undecided[rows],
+            one.unchecked[rows],
+            None if one.credit is None else (one.credit[0][rows], one.credit[1][rows]),
+        )
+        for one in results
+    ]
+
+
+def area_shown(findings: Sequence[AreaFindings]) -> list[tuple[int, Shown]]:
+    """Return the findings of areas with their rules' indexes."""
+    return [(finding.plan.index, finding.shown) for finding in findings]
+
+
+def by_rule(findings: Sequence[AreaFindings]) -> Mapping[int, list[AreaFindings]]:
+    """Group findings by rule."""
+    grouped: dict[int, list[AreaFindings]] = {}
+    for finding in findings:
+        grouped.setdefault(finding.plan.index, []).append(finding)
+    return grouped

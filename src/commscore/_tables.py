@@ -1,0 +1,394 @@
+"""Anything Arrow-like as a table of inputs: opened once, its columns matched, read in blocks of exact values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from commscore._buffers import plain
+from commscore._exact import Column, cap_part, read_column
+from commscore._keys import SHOWN, KeySet, as_text, fault
+from commscore._matching import find_key, match_columns, warn_of_slips
+from commscore._places import Areas, Codes, Places, level_of, read_codes, read_kind
+from commscore._ruleset import CODE_LENGTHS, LEVELS, Input, Jurisdiction
+from commscore._sources import open_source
+from commscore._streams import Source
+from commscore.errors import DataError, DataFault, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+__all__ = ["Areas", "Block", "Column", "KeySet", "Table", "blocks", "open_table"]
+
+Array = Any  # pyarrow ships no types
+
+BLOCK_ROWS = 65536
+# Stands for the caller's key column among the names of what is read.
+_KEY = ""
+
+
+@attrs.frozen(eq=False)
+class Table:
+    """A table whose columns are known: which inputs it has, and how its rows are told apart.
+
+    Attributes:
+        level: What its rows are.
+        matched: Column of each input that it has.
+        has_kind: Whether it has a column of urban and rural.
+        rows: How many rows there are; null for streams, which tell at their end.
+        key_column: Column of the keys; null when rows are told apart by number.
+        code_column: Column of the area codes; null when there is none.
+        name: What faults call it.
+        source: The columns.
+        positions: Position of the column of each input and built-in.
+        key_position: Position of the key column.
+        own_key: Whether the caller chose the key column.
+        inferred: Whether the level follows from the length of the first codes of a stream.
+        inputs: What its columns may be.
+        jurisdiction: Where rows without a code belong.
+        missing: Texts that stand for no value.
+        block_rows: Rows per block at most.
+    """
+
+    level: str
+    matched: Mapping[str, str]
+    has_kind: bool
+    rows: int | None
+    key_column: str | None
+    code_column: str | None
+    name: str
+    source: Source
+    positions: Mapping[str, int]
+    key_position: int | None
+    own_key: bool
+    inferred: bool
+    inputs: Mapping[str, Input]
+    jurisdiction: Jurisdiction
+    missing: tuple[str, ...]
+    block_rows: int
+
+
+@attrs.frozen(eq=False)
+class Block:
+    """Some consecutive rows of a table.
+
+    Attributes:
+        rows: How many.
+        first_row: Number of the first, counted from 0.
+        columns: The inputs wanted, and the wholes that they are parts of.
+        kind: 0 urban, 1 rural; null when the table has no column for it.
+        areas: Areas by level, from the table's own level to the province.
+        keys: Strings; null where a row has none.
+        codes: Strings, null where a row has none; null when the table has no code column.
+    """
+
+    rows: int
+    first_row: int
+    columns: Mapping[str, Column]
+    kind: Column | None
+    areas: Mapping[str, Areas]
+    keys: Array
+    codes: Array | None
+
+
+# --- opening ----------------------------------------------------------------------------------------------
+
+
+def open_table(  # noqa: PLR0913  # all but the data are options
+    data: Any,  # noqa: ANN401  # anything at all may be given
+    *,
+    inputs: Mapping[str, Input],
+    jurisdiction: Jurisdiction,
+    key: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    level: str | None = None,
+    name: str = "data",
+    missing: Collection[str] = ("",),
+    block_rows: int = BLOCK_ROWS,
+) -> Table:
+    """Open data as a table of inputs; no input is read yet.
+
+    Args:
+        data: Anything that ``commscore.evaluate`` takes.
+        inputs: What its columns may be, beside the built-ins.
+        jurisdiction: Where rows without a code belong.
+        key: Column of the keys; without it ``code`` if there is one (rows without a code are told by their number),
+            else the row number.
+        columns: The caller's own mapping of column to input; it goes before names, titles and aliases.
+        level: What its rows are; without it the level that the length of all codes agrees on (of the first rows, in a
+            stream), else community.
+        name: What faults call the table.
+        missing: Texts that stand for no value; blanks always do.
+        block_rows: Rows per block at most.
+
+    Returns:
+        The table.
+
+    Raises:
+        UsageError: An argument names what there is not, or the data is nothing that can be read.
+        DataError: Columns are ambiguous or of a type that holds no single values.
+    """
+    if level is not None and level not in LEVELS:
+        raise UsageError(f"level: there is no level {level!r}; there are {', '.join(LEVELS)}")
+    source = open_source(data, name=name, block_rows=block_rows)
+    positions, faults = match_columns(source.names, inputs, given=columns, table=name)
+    own = None if key is None else find_key(key, source.names, positions)
+    used = positions if own is None else {**positions, "": own}
+    faults += _nested(source, used, table=name)
+    if faults:
+        raise DataError(faults)
+    warn_of_slips(source.names, inputs, used, table=name)
+    missing = tuple({text.strip() for text in missing})
+    code = positions.get("code")
+    found = _level(source, code, missing) if level is None else None
+    key_position = code if own is None else own
+    return Table(
+        level=level or found or "community",
+        matched={target: source.names[index] for target, index in positions.items() if target in inputs},
+        has_kind="kind" in positions,
+        rows=source.rows,
+        key_column=None if key_position is None else source.names[key_position],
+        code_column=None if code is None else source.names[code],
+        name=name,
+        source=source,
+        positions=positions,
+        key_position=key_position,
+        own_key=own is not None,
+        inferred=found is not None,
+        inputs=inputs,
+        jurisdiction=jurisdiction,
+        missing=missing,
+        block_rows=block_rows,
+    )
+
+
+def _nested(source: Source, used: Mapping[str, int], *, table: str) -> list[DataFault]:
+    """List the columns whose type holds no single values."""
+    faults = []
+    for index in dict.fromkeys(used.values()):
+        kind = source.kind(index)
+        while pa.types.is_dictionary(kind) or isinstance(kind, pa.BaseExtensionType):
+            kind = kind.value_type if pa.types.is_dictionary(kind) else kind.storage_type
+        if pa.types.is_nested(kind) or _is_binary(kind):
+            message = f"type {kind} holds no numbers or words: give one plain value per row"
+            faults.append(DataFault(message, table=table, column=source.names[index]))
+    return faults
+
+
+def _is_binary(kind: Array) -> bool:
+    """Tell whether an Arrow type holds bytes."""
+    types = pa.types
+    return bool(
+        types.is_binary(kind)
+        or types.is_large_binary(kind)
+        or types.is_fixed_size_binary(kind)
+        or types.is_binary_view(kind)
+    )
+
+
+def _level(source: Source, code: int | None, missing: tuple[str, ...]) -> str | None:
+    """Return the level that the length of all codes agrees on, or null."""
+    if code is None:
+        return None
+    return level_of(read_codes(source.head(code), missing=missing))
+
+
+# --- reading ----------------------------------------------------------------------------------------------
+
+
+def blocks(
+    table: Table, wanted: Collection[str], *, keys: KeySet | None = None, first_row: int = 0
+) -> Iterator[Block]:
+    """Read a table block by block.
+
+    Args:
+        table: The table; one made from a stream can be read once.
+        wanted: Inputs to read; those without a column are passed over.
+        keys: Where to gather the keys, for the caller to look at when several tables share one space of keys; without
+            it they are held to be unique within this table.
+        first_row: Number of the table's first row.
+
+    Yields:
+        Blocks in row order; none for a table without rows.
+
+    Raises:
+        DataError: At the end, when all rows have been read: keys that are null or not unique, malformed codes; or at
+            once, when the source cannot be read.
+    """
+    gathered = KeySet() if keys is None else keys
+    seen = _Seen(table, gathered)
+    order = _closure(table, wanted)
+    needed = [*order, *(target for target in table.positions if target not in table.inputs)]
+    indices = [table.positions[target] for target in needed]
+    if table.own_key:
+        needed.append(_KEY)
+        indices.append(cast(int, table.key_position))
+    for rows, arrays in _cut(table.source.pieces(indices), table.block_rows):
+        span = range(first_row, first_row + rows)
+        first_row += rows
+        yield _block(table, order, dict(zip(needed, arrays, strict=True)), span, seen)
+    found = seen.faults()
+    if keys is None:
+        found += gathered.faults(table=table.name, column=table.key_column)
+    if found:
+        raise DataError(found)
+
+
+def _closure(table: Table, wanted: Collection[str]) -> list[str]:
+    """Return the inputs to read: those wanted and the wholes they are parts of, wholes first."""
+    order: dict[str, None] = {}
+
+    def visit(target: str, parts: tuple[str, ...]) -> None:
+        if target in order or target in parts or target not in table.matched:
+            return
+        whole = table.inputs[target].part_of
+        if whole is not None:
+            visit(whole, (*parts, target))
+        order[target] = None
+
+    for target in wanted:
+        visit(target, ())
+    return list(order)
+
+
+def _cut(pieces: Iterator[tuple[int, list[Array]]], block_rows: int) -> Iterator[tuple[int, list[Array]]]:
+    """Cut large pieces and gather small ones, to about the rows wanted."""
+    gathered: list[tuple[int, list[Array]]] = []
+    total = 0
+    for rows, arrays in pieces:
+        if total and total + rows > block_rows:
+            yield _joined(gathered)
+            gathered, total = [], 0
+        if rows > block_rows:
+            for start in range(0, rows, block_rows):
+                size = min(block_rows, rows - start)
+                yield size, [_piece(array, start, size) for array in arrays]
+        elif rows:
+            gathered.append((rows, arrays))
+            total += rows
+    if gathered:
+        yield _joined(gathered)
+
+
+def _piece(array: Array, start: int, rows: int) -> Array:
+    """Return some rows of an array in one chunk."""
+    part = array.slice(start, rows)
+    if isinstance(part, pa.ChunkedArray):
+        return part.chunk(0) if part.num_chunks == 1 else plain(part)
+    return part
+
+
+def _joined(pieces: Sequence[tuple[int, list[Array]]]) -> tuple[int, list[Array]]:
+    """Join pieces into one."""
+    if len(pieces) == 1:
+        rows, arrays = pieces[0]
+        return rows, [_piece(array, 0, rows) for array in arrays]
+    columns = zip(*(arrays for _, arrays in pieces), strict=True)
+    return sum(rows for rows, _ in pieces), [_concatenated(column) for column in columns]
+
+
+def _concatenated(arrays: Sequence[Array]) -> Array:
+    """Join the arrays of a column."""
+    chunks = [
+        chunk
+        for array in arrays
+        for chunk in (array.chunks if isinstance(array, pa.ChunkedArray) else [array])
+    ]
+    return plain(pa.chunked_array(chunks, arrays[0].type))
+
+
+def _block(
+    table: Table, order: Sequence[str], arrays: Mapping[str, Array], span: range, seen: _Seen
+) -> Block:
+    """Read one block's arrays."""
+    codes = read_codes(arrays["code"], missing=table.missing) if "code" in arrays else None
+    keys = _keys(arrays.get(_KEY), codes, span)
+    if codes is not None or table.own_key:
+        seen.note(keys, codes, span)
+    return Block(
+        rows=len(span),
+        first_row=span.start,
+        columns=_columns(table, order, arrays),
+        kind=read_kind(arrays["kind"], missing=table.missing) if "kind" in arrays else None,
+        areas=Places(
+            table.level,
+            table.jurisdiction,
+            codes,
+            {name: arrays[name] for name in LEVELS if name in arrays},
+            keys,
+        ),
+        keys=keys,
+        codes=None if codes is None else codes.text,
+    )
+
+
+def _columns(table: Table, order: Sequence[str], arrays: Mapping[str, Array]) -> dict[str, Column]:
+    """Read the inputs of a block, wholes before their parts."""
+    columns: dict[str, Column] = {}
+    for target in order:
+        entry = table.inputs[target]
+        column = read_column(arrays[target], entry, missing=table.missing)
+        if entry.part_of in columns:
+            whole = table.inputs[entry.part_of]
+            column = cap_part(column, columns[entry.part_of], places=(entry.places, whole.places))
+        columns[target] = column
+    return columns
+
+
+def _keys(own: Array | None, codes: Codes | None, span: range) -> Array:
+    """Return the keys of a block: the caller's column, else codes, else row numbers."""
+    if own is not None:
+        return as_text(own)
+    if codes is not None and codes.text.null_count == 0:
+        return codes.text
+    numbers = pa.array(np.arange(span.start, span.stop)).cast(pa.string())
+    return numbers if codes is None else pc.coalesce(codes.text, numbers)
+
+
+class _Seen:
+    """What is told of a table's rows only once all of them have been read."""
+
+    def __init__(self, table: Table, keys: KeySet) -> None:
+        self._table = table
+        self._keys = keys
+        self._malformed: list[int] = []
+        self._others: list[int] = []
+        self._counts = [0, 0]
+
+    def note(self, keys: Array, codes: Codes | None, span: range) -> None:
+        """Take note of a block's keys and codes."""
+        by_code = codes is not None and not self._table.own_key and codes.text.null_count == 0
+        self._keys.add(
+            keys, span.start, digits=(codes.values, codes.length) if codes is not None and by_code else None
+        )
+        if codes is None:
+            return
+        self._gather(0, self._malformed, codes.malformed + span.start)
+        if self._table.inferred:
+            width = CODE_LENGTHS[self._table.level]
+            self._gather(
+                1, self._others, np.flatnonzero((codes.length != width) & (codes.length > 0)) + span.start
+            )
+
+    def _gather(self, which: int, rows: list[int], found: Any) -> None:
+        self._counts[which] += len(found)
+        rows.extend(found[: SHOWN - len(rows)].tolist())
+
+    def faults(self) -> list[DataFault]:
+        """List the faults of the codes."""
+        table, found = self._table, []
+        if self._malformed:
+            message = "an area code has 12, 9, 6, 4 or 2 digits"
+            found.append(
+                fault(message, self._malformed, self._counts[0], table=table.name, column=table.code_column)
+            )
+        if self._others:
+            message = f"the first codes are those of a {table.level}, these are not: say what the rows are by level="
+            found.append(
+                fault(message, self._others, self._counts[1], table=table.name, column=table.code_column)
+            )
+        return found

@@ -1,0 +1,355 @@
+"""Tally -> what each area's rules come to: statuses, and the interval that the value lies in.
+
+The one place where sums are divided, and that only for display: decisions cross-multiply.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from commscore import _integers as ints
+from commscore._kernel import Codes, Verdicts, combine, reason_code
+from commscore._requirement import InputRef, Interval, Requirement, interval
+from commscore._ruleset import ALL
+from commscore._status import NO_REASON, REASONS, E, F, I, K, N, P, Reason, U
+from commscore._terms import TOGETHER, UNBOUNDED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from commscore._areas import Sums
+    from commscore._plan import Node
+
+RATIOS = ("mean", "ratio", "share")
+
+
+@attrs.frozen(eq=False)
+class Span:
+    """The interval ``low .. high`` of each area's value, as exact quotients times ``factor``.
+
+    Attributes:
+        low_num, low_den, high_num, high_den: The ends; a zero ``den`` has no quotient.
+        low_open, high_open: Where an end is unbounded.
+        factor: What the quotients are multiplied by.
+    """
+
+    low_num: ints.Ints
+    low_den: ints.Ints
+    high_num: ints.Ints
+    high_den: ints.Ints
+    low_open: ints.Bools
+    high_open: ints.Bools
+    factor: Fraction
+
+    def known(self) -> ints.Bools:
+        """Say where both ends are one value."""
+        closed = ~self.low_open & ~self.high_open & np.asarray(self.low_den != 0) & np.asarray(self.high_den != 0)
+        same = ints.product(self.low_num, self.high_den) == ints.product(self.high_num, self.low_den)
+        return closed & np.asarray(same, dtype=bool)
+
+    def low(self) -> ints.Floats:
+        """Return the lower ends for display; NaN where there is none."""
+        return np.where(self.low_open, np.nan, ints.quotient(self.low_num, self.low_den, self.factor))
+
+    def high(self) -> ints.Floats:
+        """Return the upper ends for display; NaN where there is none."""
+        return np.where(self.high_open, np.nan, ints.quotient(self.high_num, self.high_den, self.factor))
+
+
+@attrs.frozen(eq=False)
+class Outcome:
+    """What one rule comes to in every area of a level, for one scope.
+
+    Attributes:
+        verdicts: Statuses and reasons.
+        span: The value's interval; null where there is no single value (compounds).
+        counts: Of an AND over units or areas: how many pass, fail, and are undecided; null for other forms.
+    """
+
+    verdicts: Verdicts
+    span: Span | None = None
+    counts: tuple[ints.Ints, ints.Ints, ints.Ints] | None = None
+
+
+def nothing_checked(size: int, reason: Reason) -> Outcome:
+    """Return "not checked" for every area."""
+    return Outcome(_filled(size, K, reason))
+
+
+def _filled(size: int, status: int, reason: Reason | None) -> Verdicts:
+    return Verdicts(np.full(size, status, dtype=np.uint8), np.full(size, reason_code(reason), dtype=np.uint8))
+
+
+# ---- AND OVER UNITS OR AREAS ----
+
+
+def conjunction(count: Callable[[str], ints.Ints]) -> Outcome:
+    """Combine by AND, given how many units (or areas) have each status, by letter."""
+    passed, failed, unknown, error = (count(letter) for letter in "PFUE")
+    shown, size = count("I"), len(passed)
+    verdicts = _filled(size, N, Reason.EMPTY_SCOPE)
+    status, reason = verdicts.status, verdicts.reason
+    steps = (
+        (shown, I, None),
+        (passed, P, None),
+        (error, E, Reason.INVALID_VALUE),
+        (unknown, U, Reason.INCOMPLETE_AREA),
+        (failed, F, None),
+    )
+    for number, outcome, why in steps:  # each step overrules those before it
+        status[number > 0], reason[number > 0] = outcome, reason_code(why)
+    nothing = (status == U) & (passed == 0)
+    reason[nothing] = reason_code(Reason.MISSING_VALUE)
+    undecided = ints.plus(unknown, error)
+    judged = ints.plus(ints.plus(passed, failed), undecided)
+    no = np.zeros(size, dtype=bool)
+    span = Span(passed, judged, ints.plus(passed, undecided), judged, no, no, Fraction(1))
+    return Outcome(verdicts, span, (passed, failed, undecided))
+
+
+def rolled_up(inside: Outcome, parents: ints.Ints, size: int) -> Outcome:
+    """Combine the findings of judged areas into those of the areas they lie in.
+
+    Args:
+        inside: The outcome at the judged level.
+        parents: By judged area, the position of the coarser one; -1 where not known.
+        size: How many coarser areas there are.
+    """
+    known = parents >= 0
+    status = inside.verdicts.status[known]
+    checked = status != K
+    if len(status) and not checked.any():
+        return Outcome(_filled(size, K, _only_reason(inside.verdicts.reason)))
+
+    def count(letter: str) -> ints.Ints:
+        mask = status == "PFUENKSI".index(letter)
+        return np.bincount(parents[known][mask], minlength=size).astype(np.int64)
+
+    return conjunction(count)
+
+
+def _only_reason(codes: Codes) -> Reason | None:
+    return REASONS[codes[0]] if len(codes) and codes[0] != NO_REASON else None
+
+
+# ---- ONE AREA FORM ----
+
+
+def span_of(node: Node, sums: Sums, size: int) -> Span:
+    """Return the interval of a leaf's value in every area."""
+
+    def field(name: str) -> ints.Ints:
+        return sums.field(name, size)
+
+    no = np.zeros(size, dtype=bool)
+    one = np.ones(size, dtype=np.int64)
+    if node.form not in RATIOS:
+        factor = Fraction(1, 10 ** max(operand.places for operand in node.operands))
+        low_open, high_open = field("low_unbounded") > 0, field("high_unbounded") > 0
+        return Span(field("low_num"), one, field("high_num"), one, low_open, high_open, factor)
+    span = Span(
+        _zero_if(field("low_den_unbounded") > 0, field("low_num")),
+        _one_if(field("low_den_unbounded") > 0, field("low_den")),
+        field("high_num"),
+        field("high_den"),
+        no,
+        field("high_unbounded") > 0,
+        factor_of(node),
+    )
+    span = _with_joint(span, field("joint_unbounded") > 0, node)
+    return _with_loose(span, sums, field, node) if sums.loose else span
+
+
+def factor_of(node: Node) -> Fraction:
+    """Return what turns ``Σ num / Σ den``, in integers at their places, into the value."""
+    if node.form == "share":
+        return Fraction(1)
+    places = [operand.places for operand in node.operands]
+    den_places = places[1] if node.form == "ratio" else 0
+    return node.part.per * Fraction(10**den_places, 10 ** places[0])
+
+
+def _zero_if(mask: ints.Bools, values: ints.Ints) -> ints.Ints:
+    return ints.choose(mask, 0, values)
+
+
+def _one_if(mask: ints.Bools, values: ints.Ints) -> ints.Ints:
+    return ints.choose(mask, 1, values)
+
+
+def _with_joint(span: Span, joint: ints.Bools, node: Node) -> Span:
+    """Let the highest ratio approach one where a part and its whole are both missing and unbounded."""
+    if not joint.any():
+        return span
+    whole = node.part.per / span.factor  # the quotient that stands for "all of it"
+    return attrs.evolve(
+        span,
+        high_num=ints.choose(joint, whole.numerator, span.high_num),
+        high_den=ints.choose(joint, whole.denominator, span.high_den),
+    )
+
+
+def _with_loose(span: Span, sums: Sums, field: Callable[[str], ints.Ints], node: Node) -> Span:
+    """Widen the intervals of areas where some rows may or may not count, over every choice of them."""
+    low_num, low_den = ints.wide(span.low_num).copy(), ints.wide(span.low_den).copy()
+    high_num, high_den = ints.wide(span.high_num).copy(), ints.wide(span.high_den).copy()
+    high_open = span.high_open.copy()
+    firm = field("inside") > 0
+    whole = node.part.per / span.factor
+    for area, entries in sums.loose.items():
+        lows = [(num, den, n) for (num, den, *_), n in entries.items()]
+        highs = [(num, den, n) for (*_, num, den, _open), n in entries.items()]
+        low = (int(low_num[area]), int(low_den[area])) if firm[area] else (0, 0)
+        high = (int(high_num[area]), int(high_den[area])) if firm[area] else (0, 0)
+        low_num[area], low_den[area] = _extreme(low, lows, sign=-1)
+        high_num[area], high_den[area] = _extreme(high, highs, sign=1)
+        if any(open_ for (_num, _den, open_, *_), _n in entries.items()):
+            low_num[area], low_den[area] = 0, 1
+        openings = {open_ for (*_, open_), _n in entries.items()}
+        high_open[area] |= UNBOUNDED in openings
+        if TOGETHER in openings:
+            high_num[area], high_den[area] = whole.numerator, whole.denominator
+    return attrs.evolve(
+        span, low_num=low_num, low_den=low_den, high_num=high_num, high_den=high_den, high_open=high_open
+    )
+
+
+def _extreme(base: tuple[int, int], rows: list[tuple[int, int, int]], *, sign: int) -> tuple[int, int]:
+    """Return the greatest (sign 1) or least (-1) ``Σ num / Σ den`` over the base and any choice of rows.
+
+    Rows are taken in the order of their own ratio for as long as they improve the whole: the optimum is such a prefix.
+    """
+    num, den = base
+    if sign > 0:  # something over nothing only adds
+        num += sum(row_num * count for row_num, row_den, count in rows if row_den == 0)
+    ranked = sorted((row for row in rows if row[1] > 0), key=lambda row: -sign * Fraction(row[0], row[1]))
+    for row_num, row_den, count in ranked:
+        if den > 0 and sign * (row_num * den - num * row_den) <= 0:
+            break
+        num, den = num + row_num * count, den + row_den * count
+    return num, den
+
+
+def verdict(node: Node, sums: Sums, size: int, scope: str) -> Outcome:
+    """Judge a leaf in every area by its interval."""
+    span = span_of(node, sums, size)
+    requirement = requirement_for(node, scope)
+    if requirement is None:
+        holds, fails = span.known(), np.zeros(size, dtype=bool)
+    elif isinstance(requirement.value, InputRef):
+        holds, fails = _decide(_margin(node, sums, size, scope), _about_zero(interval(requirement)))
+    else:
+        holds, fails = _decide(span, interval(requirement))
+    met = P if requirement is not None else I
+    return Outcome(_settled(node, sums, size, scope, (np.where(holds, met, F), holds | fails, span)), span)
+
+
+def requirement_for(node: Node, scope: str) -> Requirement | None:
+    """Return what a part must meet in a scope; null when there is nothing to meet."""
+    requirements = node.part.requirements
+    return requirements.get(scope, requirements.get(ALL))
+
+
+def _about_zero(wanted: Interval) -> Interval:
+    zero = Fraction(0)
+    return attrs.evolve(
+        wanted,
+        lower=None if wanted.lower is None else zero,
+        upper=None if wanted.upper is None else zero,
+    )
+
+
+def _margin(node: Node, sums: Sums, size: int, scope: str) -> Span:
+    scope = scope if scope in node.part.requirements else ALL
+
+    def field(name: str) -> ints.Ints:
+        return sums.field(f"{scope}:{name}", size)
+
+    one = np.ones(size, dtype=np.int64)
+    low_open, high_open = field("low_unbounded") > 0, field("high_unbounded") > 0
+    return Span(field("low_num"), one, field("high_num"), one, low_open, high_open, Fraction(1))
+
+
+def _decide(span: Span, wanted: Interval) -> tuple[ints.Bools, ints.Bools]:
+    """Say where a requirement holds over the whole interval, and where over none of it."""
+    size = len(span.low_num)
+    holds, fails = np.ones(size, dtype=bool), np.zeros(size, dtype=bool)
+    if wanted.lower is not None:
+        strict = wanted.lower_open
+        lowest = ints.at_or_above(span.low_num, span.low_den, wanted.lower, factor=span.factor, strict=strict)
+        highest = ints.at_or_above(span.high_num, span.high_den, wanted.lower, factor=span.factor, strict=strict)
+        holds &= lowest & ~span.low_open
+        fails |= ~highest & ~span.high_open
+    if wanted.upper is not None:
+        strict = wanted.upper_open
+        highest = ints.at_or_below(span.high_num, span.high_den, wanted.upper, factor=span.factor, strict=strict)
+        lowest = ints.at_or_below(span.low_num, span.low_den, wanted.upper, factor=span.factor, strict=strict)
+        holds &= highest & ~span.high_open
+        fails |= ~lowest & ~span.low_open
+    return holds, fails
+
+
+def _settled(
+    node: Node, sums: Sums, size: int, scope: str, found: tuple[ints.Ints, ints.Bools, Span]
+) -> Verdicts:
+    """Apply what overrules the comparison: nobody in scope, no value at all, zero denominators, open rows."""
+    answer, decided, span = found
+
+    def field(name: str) -> ints.Ints:
+        return sums.field(name, size)
+
+    relative = f"{scope if scope in node.part.requirements else ALL}:" if node.refs else None
+    missing, invalid = field("open_missing"), field("open_invalid")
+    present = [field(f"present{i}") for i in range(max(1, len(node.operands)))]
+    if relative:
+        missing = ints.plus(missing, field(f"{relative}open_missing"))
+        invalid = ints.plus(invalid, field(f"{relative}open_invalid"))
+        present.append(field(f"{relative}present"))
+    by_error = (missing == 0) & (invalid > 0)
+    result = _filled(size, U, Reason.INCOMPLETE_AREA)
+    _put(result, by_error, E, Reason.INVALID_VALUE)
+    sure = decided & (field("inside") > 0)
+    if node.form in RATIOS:
+        sure &= field("least_den") > 0
+    result.status[sure], result.reason[sure] = answer[sure], NO_REASON
+    if node.form == "ratio":
+        _put_zero_denominators(result, field, span)
+    absent = np.logical_or.reduce([count == 0 for count in present])
+    _put(result, absent & ~by_error, U, Reason.MISSING_VALUE)
+    _put(result, absent & by_error, E, Reason.INVALID_VALUE)
+    _put(result, (field("inside") == 0) & (field("maybe") == 0), N, Reason.EMPTY_SCOPE)
+    return result
+
+
+def _put(verdicts: Verdicts, where: ints.Bools, status: int, reason: Reason) -> None:
+    verdicts.status[where], verdicts.reason[where] = status, reason_code(reason)
+
+
+def _put_zero_denominators(result: Verdicts, field: Callable[[str], ints.Ints], span: Span) -> None:
+    certain = (field("inside") > 0) & (field("maybe") == 0) & (field("low_den_unbounded") == 0)
+    certain &= np.asarray(span.low_den == 0, dtype=bool) & np.asarray(field("high_den") == 0, dtype=bool)
+    certain &= field("joint_unbounded") == 0
+    nothing = certain & (field("high_num") == 0) & (field("high_unbounded") == 0)
+    something = certain & (field("low_num") > 0)
+    _put(result, nothing, N, Reason.ZERO_DENOMINATOR)
+    _put(result, something, U, Reason.ZERO_DENOMINATOR)
+
+
+# ---- COMPOUNDS OF AREA FORMS ----
+
+
+def compound(node: Node, parts: list[Outcome]) -> Outcome:
+    """Combine the parts of a compound judged at areas; what cannot be checked is unknown there."""
+    return Outcome(combine(node.form, node.part.n, [_unknown_where_absent(part) for part in parts]))
+
+
+def _unknown_where_absent(part: Outcome) -> Verdicts:
+    status = part.verdicts.status
+    if not (status == K).any():
+        return part.verdicts
+    reason = np.where(status == K, reason_code(Reason.MISSING_COLUMN), part.verdicts.reason).astype(np.uint8)
+    return Verdicts(np.where(status == K, U, status).astype(np.uint8), reason)
