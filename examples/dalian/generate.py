@@ -22,6 +22,16 @@ import pyarrow.parquet as pq
 SEED = "dalian-2023"
 CITY = "2102"
 BLANK = 0.02  # share of the drawn cells that were never filled in
+# What registers hold and no one need report: never blank.
+REGISTERS = {
+    "abandoned_compounds",
+    "community_workers",
+    "floor_area",
+    "full_time_workers",
+    "station_social_workers",
+    "urban_residents",
+    "working_party_members",
+}
 COUNTIES = {
     "210202": "中山区",
     "210203": "西岗区",
@@ -75,8 +85,12 @@ def community(unit: Row) -> Row:
         | workers(unit, draw, urban=urban)
         | tariffs(unit, draw)
     )
-    blanked = {name: None if draw.chance(BLANK) else value for name, value in drawn.items()}
-    return {name: unit[name] for name in ("code", "name", "kind", "households", "population")} | blanked
+    return {name: unit[name] for name in ("code", "name", "kind", "households", "population")} | blanked(drawn, draw)
+
+
+def blanked(drawn: Row, draw: Draw) -> Row:
+    """Leave a few cells blank."""
+    return {name: None if name not in REGISTERS and draw.chance(BLANK) else value for name, value in drawn.items()}
 
 
 def facilities(unit: Row, draw: Draw, *, urban: bool) -> Row:
@@ -108,7 +122,7 @@ def organisation(unit: Row, draw: Draw, *, urban: bool) -> Row:
     hamlets = 0 if urban else draw.randint(3, 12)
     ready = draw.chance(0.85 if urban else 0.2)
     return {
-        "social_orgs": draw.randint(9, 15) if urban else draw.choice((2, 3, 3, 3, 4, 4, 5, 6)),
+        "social_orgs": (10 if urban else 3) + draw.choice((-1, *range(6), *range(6), *range(6))),
         "joint_party_committee_ready": ready,
         "joint_party_committee": ready and draw.chance(0.95),
         "village_decision_procedure": None if urban else draw.chance(0.97),
@@ -140,7 +154,7 @@ def workers(unit: Row, draw: Draw, *, urban: bool) -> Row:
         "committee_vetted": draw.chance(0.985),
         "secretary_filed": draw.chance(0.99),
         "reserve_posts": posts,
-        "reserve_candidates": max(0, 2 * posts + draw.choice((-1, 0, 0, 0, 0, 0, 1))),
+        "reserve_candidates": max(0, 2 * posts + draw.choice((-1, *(0,) * 14, 1, 2))),
     }
 
 
@@ -200,14 +214,13 @@ def township(code: str) -> Row:
         "service_centre_items_public": draw.chance(0.97),
         "station_social_workers": social_workers,
         "station_social_workers_certified": draw.part(social_workers, 0.8, 1.4),
-        "annual_imagery_resolution": 0.8 if draw.chance(0.03) else 0.5,
-        "annual_imagery_updates": 0 if draw.chance(0.02) else 1,
+        "annual_imagery_resolution": 0.5,
+        "annual_imagery_updates": 1,
         "quarterly_imagery_resolution": draw.choice((0.8, 1.0, 1.0, 1.0)),
-        "quarterly_imagery_quarters": 3 if draw.chance(0.08) else 4,
+        "quarterly_imagery_quarters": 3 if draw.chance(0.04) else 4,
         "ash_facility": draw.chance(0.7),
     }
-    blanked = {name: None if draw.chance(BLANK) else value for name, value in drawn.items()}
-    return {"code": code, "township_type": type_} | blanked
+    return {"code": code, "township_type": type_} | blanked(drawn, draw)
 
 
 def county(code: str, population: int) -> Row:
@@ -227,28 +240,28 @@ def county(code: str, population: int) -> Row:
         "under5_deaths": under5,
         "infant_deaths": infants,
         "neonatal_deaths": draw.part(infants, 0.5, 0.9),
-        "home_care_beds": round(size * draw.uniform(4, 6.4)),
-        "childcare_places": round(size * draw.uniform(38, 50)),
+        "home_care_beds": round(size * draw.uniform(4.6, 7.2)),
+        "childcare_places": round(size * draw.uniform(41, 52)),
         "students_of_concern": pupils,
         "dropout_files": max(0, pupils - draw.choice((0, 0, 0, 0, 1))),
         "dropout_ledger": True,
         "cancer_aid_eligible": eligible,
         "cancer_aid_recipients": eligible,
         "cancer_aid_paid": 10_000.0 * eligible,
-        "township_hospitals_strengthened": 0 if code in CORE else draw.randint(0, 2),
-        "village_clinics_strengthened": 0 if code in CORE else draw.randint(8, 16),
+        "township_hospitals_strengthened": 0 if code in CORE else draw.randint(1, 3),
+        "village_clinics_strengthened": 0 if code in CORE else draw.randint(9, 17),
         "core_emergency_stations": start + (code in CORE and draw.chance(0.5)),
         "core_emergency_stations_start": start,
         "insurance_points": windows,
         "insurance_points_standard": draw.part(windows, 0.9, 1.1),
         "sports_instructors": round(size * draw.uniform(26, 38)),
-        "sports_instructors_trained": round(size * draw.uniform(7, 10)),
-        "worker_pay_standard": round(wage * draw.uniform(0.97, 1.12), 2),
+        "sports_instructors_trained": round(size * draw.uniform(8, 11.5)),
+        "worker_pay_standard": round(wage * draw.uniform(0.985, 1.12), 2),
         "prior_average_wage": wage,
         "pay_bands": 3,
-        "pay_steps": draw.choice((38, 38, 38, 38, 36)),
+        "pay_steps": 38,
         "promotion_mechanism": True,
-        "in_target_assessment": draw.chance(0.9),
+        "in_target_assessment": True,
     } | home_prices(code)
 
 
@@ -266,6 +279,7 @@ def city() -> Row:
         "home_care_facilities_done": False,
         "smart_elder_care_platform": True,
         "sports_park_plan": True,
+        "wedding_customs": True,
         "retiree_check_networked": None,
         "psych_platform_online": True,
         "funeral_facilities_plan": True,

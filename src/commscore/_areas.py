@@ -205,20 +205,24 @@ def group_rows(labels: Sequence[str | None], codes: ints.Ints, index: AreaIndex)
     return Groups(order, starts, ordered[starts], row_areas, positions)
 
 
-def note_parents(index: AreaIndex, groups: Groups, level: str, parents: ints.Ints) -> list[str]:
+def note_parents(tally: Tally, groups: Mapping[str, Groups], level: str, coarser: str) -> list[str]:
     """Note which coarser area each area of a block lies in; return those found in two.
 
     Args:
-        index: The finer level's areas.
-        groups: The block's rows by finer area.
-        level: The coarser level.
-        parents: By row, the position of the coarser area.
+        tally: The areas met so far.
+        groups: The block's rows by area.
+        level: The finer level.
+        coarser: The coarser level.
     """
-    known = index.parents.setdefault(level, {})
+    index, above = tally.index(level), tally.index(coarser)
+    known = index.parents.setdefault(coarser, {})
     torn = []
-    for area, parent in np.unique(np.stack([groups.row_areas, parents]), axis=1).T.tolist():
-        label = index.labels[area]
-        if known.setdefault(area, parent) != parent and label is not None:
+    pairs = np.unique(np.stack([groups[level].row_areas, groups[coarser].row_areas]), axis=1)
+    for area, parent in pairs.T.tolist():
+        label, before = index.labels[area], known.get(area)
+        if before is None or above.labels[before] is None:
+            known[area] = parent
+        elif before != parent and above.labels[parent] is not None and label is not None:
             torn.append(label)
     return torn
 

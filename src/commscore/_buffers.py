@@ -80,20 +80,18 @@ def booleans(array: Array) -> Bits:
 
 
 def decimals(array: Array) -> npt.NDArray[Any]:
-    """Return the unscaled integers of a decimal array, Python integers where int64 is too small; 0 under nulls."""
+    """Return the unscaled integers of a decimal array, in Python where int64 is too small; 0 under nulls."""
     rows = len(array)
     width = max(array.type.bit_width // 64, 1)
     if not rows:
         return np.empty(0, dtype=np.int64)
     dtype = np.int32 if array.type.bit_width == 32 else np.int64  # noqa: PLR2004
-    cells = np.frombuffer(array.buffers()[1], dtype=dtype)[
-        array.offset * width : (array.offset + rows) * width
-    ]
+    cells = np.frombuffer(array.buffers()[1], dtype=dtype)[array.offset * width : (array.offset + rows) * width]
     cells = cells.reshape(rows, width).astype(np.int64)
     valid = valid_rows(array)
     if valid is not None:
         cells[valid == 0] = 0
-    low: npt.NDArray[np.int64] = cells[:, 0]
+    low: npt.NDArray[Any] = cells[:, 0]
     if (cells[:, 1:] == (low >> 63)[:, None]).all():
         return np.ascontiguousarray(low)
     # All words but the last are unsigned.

@@ -29,8 +29,8 @@ def column_of(values: Any, *, nan_is_null: bool = False) -> Array:  # noqa: ANN4
         nan_is_null: Whether NaN stands for no value, as in pandas.
 
     Returns:
-        An array or chunked array. Where cells are of several types it holds text: numbers as exact numerals, so
-        that only the cells that are no numbers are invalid.
+        An array or chunked array. Where cells are of several types it holds text: numbers as exact numerals,
+        so that only the cells that are no numbers are invalid.
     """
     if isinstance(values, pa.Array | pa.ChunkedArray):
         return values
@@ -39,9 +39,7 @@ def column_of(values: Any, *, nan_is_null: bool = False) -> Array:  # noqa: ANN4
     try:
         array = _array(values, nan_is_null=nan_is_null)
     except _MIXED:
-        return _as_text(
-            list(values.tolist() if hasattr(values, "tolist") else values), nan_is_null=nan_is_null
-        )
+        return _as_text(list(values.tolist() if hasattr(values, "tolist") else values), nan_is_null=nan_is_null)
     # Arrow takes numbers among dates for days, and text among bytes for bytes.
     if isinstance(values, list) and (pa.types.is_temporal(array.type) or pa.types.is_binary(array.type)):
         kinds = {type(value) for value in values if value is not None}
@@ -63,7 +61,7 @@ def _as_text(values: list[Any], *, nan_is_null: bool) -> Array:
     return pa.array(written, pa.string())
 
 
-def _written(value: Any, *, nan_is_null: bool) -> str | None:  # noqa: ANN401  # a cell may hold anything
+def _written(value: Any, *, nan_is_null: bool) -> str | None:  # noqa: ANN401, PLR0911  # one line per type of cell
     """Write one cell: numbers as exact numerals, what is no number as text that is none."""
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return None

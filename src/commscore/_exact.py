@@ -36,9 +36,9 @@ class Column:
     """One input over one block of rows.
 
     Attributes:
-        values: int64, the value times ten to the input's places (object dtype with Python integers where int64
-            could overflow); 0 and 1 for flags; int32 positions in ``labels`` for categories and kinds. 0 where not
-            OK.
+        values: int64, the value times ten to the input's places (object dtype with Python integers where
+            int64 could overflow); 0 and 1 for flags; int32 positions in ``labels`` for categories and kinds. 0
+            where not OK.
         state: uint8 per row, 0 OK, 1 MISSING, 2 INVALID; null when every row is OK.
         labels: What the values of a category or kind stand for.
     """
@@ -72,8 +72,8 @@ def read_column(array: Array, input: Input, *, missing: Collection[str] = ("",))
     """Read one input's values.
 
     Args:
-        array: Arrow array or chunked array of numbers, decimals, bools, text or a dictionary of them; of any other
-            type every value is invalid.
+        array: Arrow array or chunked array of numbers, decimals, bools, text or a dictionary of them; of any
+            other type every value is invalid.
         input: Gives type, places, bounds and how rates are stored.
         missing: Texts that stand for no value; blanks always do.
 
@@ -125,8 +125,7 @@ def _read_numbers(array: Array, scale: _Scale, missing: Collection[str]) -> tupl
     if is_text(array.type):
         values, state = read_numerals(array, scale.exponent, whole=scale.whole, missing=missing)
         return _bounded(values, state, scale)
-    gaps = valid_rows(array)
-    state = None if gaps is None else gaps ^ 1  # not valid = 1 = MISSING
+    state = _missing_where(valid_rows(array))
     kind = array.type
     if pa.types.is_floating(kind):
         values, bad = _read_floats(array, state, scale, missing)
@@ -152,6 +151,11 @@ def _by_dictionary(array: Array, read: Any) -> tuple[Integers, States | None]:  
     states = np.zeros(len(values), dtype=np.uint8) if state is None else state
     # Index -1 of a null takes the appended entry.
     return np.append(values, 0)[rows], np.append(states, np.uint8(MISSING))[rows]
+
+
+def _missing_where(valid: States | None) -> States | None:
+    """Turn validity, 1 where there is a value, into states."""
+    return None if valid is None else np.bitwise_xor(valid, np.uint8(MISSING))
 
 
 def _unreadable(array: Array, state: States | None) -> States:
@@ -249,8 +253,7 @@ def _read_flags(array: Array, missing: Collection[str]) -> tuple[Integers, State
         return read_words(array, read_flag, missing=missing)
     if not pa.types.is_boolean(array.type):
         return _read_numbers(array, _Scale(whole=True, lower=0, upper=1), missing)
-    gaps = valid_rows(array)
-    state = None if gaps is None else gaps ^ 1
+    state = _missing_where(valid_rows(array))
     return _blanked(booleans(array), state).astype(np.int64), state
 
 
@@ -260,7 +263,8 @@ def read_labels(
     """Read words that stand for codes, such as the values of a category or the kinds of communities.
 
     Args:
-        array: Arrow array or chunked array of text, whole numbers (read as their digits) or a dictionary of them.
+        array: Arrow array or chunked array of text, whole numbers (read as their digits) or a dictionary of
+            them.
         codes: The code of each word.
         labels: What the codes stand for.
         missing: Texts that stand for no value; blanks always do.
@@ -272,9 +276,7 @@ def read_labels(
     return Column(values.astype(np.int32), state if state is None or state.any() else None, labels)
 
 
-def _read_codes(
-    array: Array, codes: Mapping[str, int], missing: Collection[str]
-) -> tuple[Integers, States | None]:
+def _read_codes(array: Array, codes: Mapping[str, int], missing: Collection[str]) -> tuple[Integers, States | None]:
     """Read the codes of words or whole numbers."""
     if pa.types.is_dictionary(array.type):
         return _by_dictionary(array, lambda words: _read_codes(words, codes, missing))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from commscore._rounding import rescale, whole_floats
 from commscore.errors import DataFault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
 Array = Any  # pyarrow ships no types
 Rows = npt.NDArray[np.int64]
@@ -25,10 +26,10 @@ SHOWN = 10
 MOST_DIGITS = 18
 
 
-def fault(message: str, rows: Sequence[int], count: int, *, table: str, column: str | None) -> DataFault:
+def fault(message: str, rows: Iterable[int], count: int, *, table: str, column: str | None) -> DataFault:
     """Make a fault that shows the first rows concerned."""
     return DataFault(
-        message, table=table, column=column, rows=tuple(int(row) for row in rows[:SHOWN]), count=count
+        message, table=table, column=column, rows=tuple(int(row) for row in islice(rows, SHOWN)), count=count
     )
 
 
@@ -49,41 +50,52 @@ def as_text(array: Array) -> Array:
         return pa.nulls(len(array), pa.string())
     if pa.types.is_decimal(kind):
         numbers, inexact = rescale(decimals(array), -kind.scale)
-        return array.cast(pa.string()) if inexact is not None else _digits(numbers, array)
+        return _digits(array, numbers, inexact)
     if pa.types.is_floating(kind):
-        numbers, bad = whole_floats(fixed(array.fill_null(0)).astype(np.float64))
-        return array.cast(pa.string()) if bad is not None else _digits(numbers, array)
+        return _float_text(array)
     if not is_text(kind):
         return array.cast(pa.string())
     if pa.types.is_large_string(kind):
         array = array.cast(pa.string())
-    lengths = text(array)[1]
-    # Nothing shorter than a blank can be blank, so the usual column is not looked at letter by letter.
-    return _without_blanks(array) if lengths.size and _may_be_blank(array) else array
+    return _without_blanks(array) if _may_be_blank(array) else array
+
+
+def _float_text(array: Array) -> Array:
+    """Write floats, whole ones as their digits; NaN is null, as it stands for no key at all."""
+    values = array.cast(pa.float64()).fill_null(0)
+    numbers, bad = whole_floats(fixed(values))
+    if bad is not None:
+        array = pc.if_else(pc.is_nan(values), None, array)
+    return _digits(array, numbers, bad)
+
+
+def _digits(array: Array, numbers: npt.NDArray[Any], others: npt.NDArray[np.bool_] | None) -> Array:
+    """Write whole numbers as their digits and the others as Arrow does; null where the array is."""
+    if numbers.dtype == object:
+        written = pa.array([str(number) for number in numbers.tolist()], pa.string())
+    else:
+        written = pa.array(numbers).cast(pa.string())
+    if others is not None:
+        written = pc.if_else(pa.array(others), array.cast(pa.string()), written)
+    return written if array.null_count == 0 else pc.if_else(array.is_valid(), written, None)
 
 
 def _may_be_blank(array: Array) -> bool:
-    """Tell whether a text starts with a blank or is empty."""
+    """Tell whether a text starts with a blank or is empty; the usual column need not be read further."""
     start, length, letters = text(array)
+    valid = valid_rows(array)
+    if valid is not None:
+        start, length = start[valid == 1], length[valid == 1]
     if not length.all():
         return True
     first = letters[start]
-    # Every letter above ASCII may start a full-width blank.
+    # Any letter beyond ASCII may be a full-width blank.
     return bool(((first <= ord(" ")) | (first >= 0x80)).any())  # noqa: PLR2004
 
 
 def _without_blanks(array: Array) -> Array:
     """Put null in place of texts that are only blanks."""
     return pc.if_else(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(array)), 0), None, array)
-
-
-def _digits(numbers: npt.NDArray[Any], array: Array) -> Array:
-    """Write whole numbers as text, null where the array is."""
-    if numbers.dtype == object:
-        written = pa.array([str(number) for number in numbers.tolist()], pa.string())
-    else:
-        written = pa.array(numbers).cast(pa.string())
-    return written if array.null_count == 0 else pc.if_else(array.is_valid(), written, None)
 
 
 def digit_values(array: Array, *, most: int = MOST_DIGITS) -> tuple[Rows, Rows]:
@@ -94,7 +106,7 @@ def digit_values(array: Array, *, most: int = MOST_DIGITS) -> tuple[Rows, Rows]:
         most: How many digits at most, up to 18.
 
     Returns:
-        The number that the digits write, and how many digits there are: 0 for nulls, other texts, and longer ones.
+        The number that the digits write, and how many there are: 0 for nulls, other texts and longer ones.
     """
     start, length, letters = text(array)
     length = np.where(length > most, 0, length)
@@ -190,7 +202,7 @@ class KeySet:
     def _twin_numbers(self) -> list[tuple[int, str]]:
         """Give row and key of each key of digits that is there more than once."""
         ends = [(block[0], block[-1]) for block in self._numbers if block.size]
-        rising = all(last < first for (_, last), (first, _) in zip(ends, ends[1:], strict=False))
+        rising = all(last < first for (_, last), (first, _) in pairwise(ends))
         if rising and all((block[1:] > block[:-1]).all() for block in self._numbers):
             return []
         numbers = np.concatenate(self._numbers)
@@ -200,10 +212,7 @@ class KeySet:
             return []
         places = np.flatnonzero(np.isin(numbers, repeated))
         rows = self._rows_of_numbers()[places]
-        return [
-            (row, str(number)[1:])
-            for row, number in zip(rows.tolist(), numbers[places].tolist(), strict=True)
-        ]
+        return [(row, str(number)[1:]) for row, number in zip(rows.tolist(), numbers[places].tolist(), strict=True)]
 
     def _rows_of_numbers(self) -> Rows:
         """Give the row of each key of digits; whole blocks keep only their first row."""

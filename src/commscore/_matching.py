@@ -169,9 +169,7 @@ def find_key(key: str, columns: Sequence[str], matched: Mapping[str, int]) -> in
     raise UsageError(f"key: the table has no column {key!r}{_hint(key, columns)}")
 
 
-def warn_of_slips(
-    columns: Sequence[str], inputs: Mapping[str, Input], used: Mapping[str, int], *, table: str
-) -> None:
+def warn_of_slips(columns: Sequence[str], inputs: Mapping[str, Input], used: Mapping[str, int], *, table: str) -> None:
     """Warn, in one message, of columns that match nothing but nearly match an input without a column."""
     known = {
         reduced(name): target

@@ -28,9 +28,7 @@ LONGEST_PLAIN = 18
 # Below this many rows a loop over the distinct texts is quicker than the vectorised reading.
 FEW = 64
 
-_NUMERAL = re.compile(
-    r"(?P<sign>[+-]?)(?P<whole>[0-9]+)(?:\.(?P<part>[0-9]+))?(?:[eE](?P<exponent>[+-]?[0-9]+))?"
-)
+_NUMERAL = re.compile(r"(?P<sign>[+-]?)(?P<whole>[0-9]+)(?:\.(?P<part>[0-9]+))?(?:[eE](?P<exponent>[+-]?[0-9]+))?")
 _FLAGS = {
     **dict.fromkeys(("true", "yes", "是", "有", "1"), 1),
     **dict.fromkeys(("false", "no", "否", "无", "0"), 0),
@@ -44,8 +42,8 @@ def numeral(written: str) -> tuple[int, int] | None:
         written: Text without blanks around it.
 
     Returns:
-        Digits and exponent, so that the number is ``digits * 10**exponent``; null when it is no numeral, longer
-        than 400 characters or has an exponent beyond 400.
+        Digits and exponent, so that the number is ``digits * 10**exponent``; null when it is no numeral, is
+        longer than 400 characters or has an exponent beyond 400.
     """
     match = _NUMERAL.fullmatch(written) if len(written) <= LONGEST else None
     if match is None:
@@ -57,9 +55,7 @@ def numeral(written: str) -> tuple[int, int] | None:
     return int(match["sign"] + match["whole"] + part), exponent - len(part)
 
 
-def read_numerals(
-    array: Array, exponent: int, *, whole: bool, missing: Collection[str]
-) -> tuple[Integers, States]:
+def read_numerals(array: Array, exponent: int, *, whole: bool, missing: Collection[str]) -> tuple[Integers, States]:
     """Read a string array of numerals as integers at decimal places.
 
     Args:

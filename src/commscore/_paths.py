@@ -16,7 +16,7 @@ from commscore.errors import DataError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-Array = Any  # pyarrow ships no types
+Array = Any  # pyarrow ships no types, here or for its options
 
 SUFFIXES = (".parquet", ".csv", ".tsv", ".arrow", ".arrows", ".feather", ".ipc")
 _COMPRESSED = (".gz", ".bz2", ".zst")
@@ -44,7 +44,8 @@ def open_path(path: Path, *, name: str, block_rows: int) -> Source:
                 return _csv(path, name, "\t")
             case [".arrow" | ".arrows" | ".feather" | ".ipc"]:
                 return _ipc(path, name)
-    raise UsageError(f"data: {path} is none of the known kinds of file: {', '.join(SUFFIXES)}")
+            case _:
+                raise UsageError(f"data: {path} is none of the known kinds of file: {', '.join(SUFFIXES)}")
 
 
 # --- Parquet ----------------------------------------------------------------------------------------------
@@ -92,9 +93,7 @@ def _csv(path: Path, name: str, delimiter: str) -> Source:
     return Source(names, lambda _: pa.string(), first_of(pieces), pieces, None)
 
 
-def _batches(
-    path: Path, delimiter: str, options: Any, ragged: list[Any], *, threads: bool = True
-) -> Iterator[Array]:  # noqa: ANN401
+def _batches(path: Path, delimiter: str, options: Array, ragged: list[Any], *, threads: bool = True) -> Iterator[Array]:
     """Read a CSV file, gathering the rows that have too few or too many cells."""
 
     def skip(row: Any) -> str:  # noqa: ANN401
@@ -105,9 +104,7 @@ def _batches(
         yield from pacsv.open_csv(
             path,
             read_options=pacsv.ReadOptions(use_threads=threads, block_size=1 << 22),
-            parse_options=pacsv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip
-            ),
+            parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip),
             convert_options=options,
         )
     except pa.ArrowInvalid as error:
@@ -135,9 +132,7 @@ def _ragged(path: Path, delimiter: str, name: str) -> DataError:
     # Counted from 1, and the header is the first.
     rows = [row.number - 2 for row in ragged[:SHOWN] if row.number is not None]
     first = ragged[0]
-    message = (
-        f"{path}: rows need {first.expected_columns} cells, the first of these has {first.actual_columns}"
-    )
+    message = f"{path}: rows need {first.expected_columns} cells, the first of these has {first.actual_columns}"
     return DataError([fault(message, rows, len(ragged), table=name, column=None)])
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -19,6 +19,9 @@ from commscore._ruleset import CODE_LENGTHS, LEVELS, SCOPES, Jurisdiction
 
 Array = Any  # pyarrow ships no types
 Rows = npt.NDArray[np.int64]
+# Names of areas, and for each row the position of its own or -1.
+Found: TypeAlias = tuple[npt.NDArray[Any], npt.NDArray[np.int32]]
+Way: TypeAlias = Callable[[str], Found | None]
 
 # The declared words, and the classes of the statistical bureau's urban and rural code.
 KINDS = MappingProxyType(
@@ -38,59 +41,62 @@ def read_kind(array: Array, *, missing: tuple[str, ...]) -> Column:
 
 @attrs.frozen(eq=False)
 class Codes:
-    """The area codes of a block.
+    """The codes of a block.
 
     Attributes:
-        text: Strings; null where a row has no code or a malformed one.
-        values: The number that each code writes; 0 without one.
-        length: Digits of each code; 0 without one.
-        malformed: Rows whose code is not 12, 9, 6, 4 or 2 digits, counted from the block's first row.
+        text: Strings without blanks around them; null where a row has none.
+        values: The number that each area code writes; 0 where the text is none.
+        length: Digits of each area code; 0 where the text is none.
     """
 
     text: Array
     values: Rows
     length: Rows
-    malformed: Rows
+
+    def strange(self) -> Rows:
+        """Return the rows whose code is no area code."""
+        valid = valid_rows(self.text)
+        return np.flatnonzero(self.length == 0 if valid is None else (self.length == 0) & (valid == 1))
 
 
 def read_codes(array: Array, *, missing: tuple[str, ...]) -> Codes:
-    """Read area codes from text or whole numbers.
+    """Read codes from text or whole numbers.
+
+    Area codes have 12, 9, 6, 4 or 2 digits, or more than 12 for places within a community. Other codes tell rows
+    apart but not where they lie.
 
     Args:
         array: Arrow array or chunked array.
         missing: Texts that stand for no code; blanks always do.
 
     Returns:
-        The codes, blanks around them removed.
+        The codes.
     """
     written = as_text(array)
-    values, length = digit_values(written, most=_LONGEST)
-    good = np.isin(length, list(_LEVEL_OF_LENGTH))
-    valid = valid_rows(written)
-    odd = np.flatnonzero(~good if valid is None else ~good & (valid == 1))
-    if not odd.size:
-        return Codes(written, values, length, odd)
-    cleaned = [_cleaned(cell, missing) for cell in texts(written.take(pa.array(odd)))]
-    mended = pa.array([cell or None for cell in cleaned], pa.string())
-    odd_rows = np.zeros(len(written), dtype=bool)
-    odd_rows[odd] = True
-    written = pc.replace_with_mask(written, pa.array(odd_rows), mended)
-    malformed = odd[np.array([cell == "" for cell in cleaned], dtype=bool)]
-    return Codes(written, *digit_values(written, most=_LONGEST), malformed)
+    values, length = digit_values(written)
+    good = length > _LONGEST
+    for width in _LEVEL_OF_LENGTH:
+        good |= length == width
+    if good.all():
+        return Codes(written, values, length)
+    odd = pa.array(~good)
+    stripped = _stripped(written.filter(odd), missing)
+    written = pc.replace_with_mask(written, odd, stripped)
+    values, length = digit_values(written)
+    area = (length > _LONGEST) | np.isin(length, list(_LEVEL_OF_LENGTH))
+    return Codes(written, np.where(area, values, 0), np.where(area, length, 0))
 
 
-def _cleaned(cell: str | None, missing: tuple[str, ...]) -> str | None:
-    """Return a code without blanks around it, null where there is none, and "" where it is malformed."""
-    stripped = (cell or "").strip()
-    if not stripped or stripped in missing:
-        return None
-    return stripped if stripped.isascii() and stripped.isdigit() and len(stripped) in _LEVEL_OF_LENGTH else ""
+def _stripped(array: Array, missing: tuple[str, ...]) -> Array:
+    """Remove blanks around texts; null where nothing is left or it stands for no value."""
+    array = pc.utf8_trim_whitespace(array)
+    return pc.if_else(pc.is_in(array, pa.array(["", *missing], pa.string())), None, array)
 
 
 def level_of(codes: Codes) -> str | None:
-    """Return the level that all codes of a block agree on, or null."""
+    """Return the level that the codes of all rows agree on, or null."""
     lengths = np.unique(codes.length)
-    return _LEVEL_OF_LENGTH.get(int(lengths[0])) if len(lengths) == 1 and not codes.malformed.size else None
+    return _LEVEL_OF_LENGTH.get(int(lengths[0])) if len(lengths) == 1 else None
 
 
 @attrs.frozen(eq=False)
@@ -98,32 +104,47 @@ class Areas:
     """The areas of one level in which the rows of a block lie.
 
     Attributes:
-        labels: The key of each area (object array of str), without repetition: its code or the text of its own column.
+        labels: The key of each area, without repetition: its code or the text of its column.
         codes: int32 per row: position in ``labels``, or -1 where the area is not known.
     """
 
-    labels: npt.NDArray[Any]
+    labels: tuple[str, ...]
     codes: npt.NDArray[np.int32]
 
 
+@attrs.frozen(eq=False)
+class Known:
+    """What a block says of where its rows lie.
+
+    Attributes:
+        codes: Its area codes; null without such a column.
+        columns: Its area columns, by level.
+        keys: Its keys, as strings.
+        own_keys: Whether the keys stand in a column, so that they name rows rather than number them.
+        missing: Texts that stand for no area.
+    """
+
+    codes: Codes | None
+    columns: Mapping[str, Array]
+    keys: Array
+    own_keys: bool
+    missing: tuple[str, ...]
+
+
 class Places(Mapping[str, Areas]):
-    """The areas of a block by level, from the table's own level to the province, found when first asked for."""
+    """The areas of a block, from the table's own level to the province, found when first asked for."""
 
     def __init__(
         self,
         level: str,
         jurisdiction: Jurisdiction,
-        codes: Codes | None,
-        columns: Mapping[str, Array],
-        keys: Array,
+        known: Known,
     ) -> None:
         self._level = level
         self._jurisdiction = jurisdiction
-        self._codes = codes
-        self._columns = columns
-        self._keys = keys
+        self._known = known
         self._found: dict[str, Areas] = {}
-        self._grouped: tuple[Rows, Rows, npt.NDArray[np.int32]] | None = None
+        self._above: tuple[Rows, Rows, npt.NDArray[np.int32]] | None = None
 
     def __getitem__(self, level: str) -> Areas:
         """Return the areas of a level."""
@@ -142,33 +163,52 @@ class Places(Mapping[str, Areas]):
         return len(LEVELS) - LEVELS.index(self._level)
 
     def _find(self, level: str) -> Areas:
-        """Find each row's area: its own column first, then the prefix of its code, then the jurisdiction."""
+        """Find each row's area, the surest way first."""
         labels: dict[str, int] = {}
-        codes = np.full(len(self._keys), -1, dtype=np.int32)
-        if level in self._columns:
-            _fill(codes, _by_text(self._columns[level]), labels)
-        if self._codes is not None and level in CODE_LENGTHS and (codes < 0).any():
-            _fill(codes, self._by_prefix(level, self._codes), labels)
-        if (codes < 0).any() and LEVELS.index(level) >= LEVELS.index(self._jurisdiction.level):
-            name = self._jurisdiction.code[: CODE_LENGTHS[level]]
-            _fill(codes, (np.array([name], dtype=object), np.zeros(len(codes), dtype=np.int32)), labels)
-        if level == self._level and (codes < 0).any():
-            # A place of the table's own level that has no code is told by its key.
-            _fill(codes, _by_text(self._keys), labels)
-        return Areas(np.array(list(labels), dtype=object), codes)
+        codes = np.full(len(self._known.keys), -1, dtype=np.int32)
+        ways: list[Way] = [self._by_column, self._by_prefix, self._by_jurisdiction]
+        if level == self._level:
+            # The row itself is the area: told by its code, its column, a key of its own, at the worst its number.
+            named = [self._by_key] if self._known.own_keys else []
+            ways = [self._by_prefix, self._by_column, *named, self._by_jurisdiction, self._by_key]
+        for way in ways:
+            found = way(level) if (codes < 0).any() else None
+            if found is not None:
+                _fill(codes, found, labels)
+        return Areas(tuple(labels), codes)
 
-    def _by_prefix(self, level: str, codes: Codes) -> tuple[npt.NDArray[Any], npt.NDArray[np.int32]]:
-        """Find areas by the first digits of the code; those of coarser levels from those of the finest."""
-        if self._grouped is None:
-            finest = max(
-                (CODE_LENGTHS[name] for name in self if name in CODE_LENGTHS and name != self._level),
-                default=2,
-            )
-            self._grouped = _grouped(codes, max(finest, CODE_LENGTHS[level]))
-        values, length, rows = self._grouped
+    def _by_column(self, level: str) -> Found | None:
+        """Find areas by the column of the level."""
+        return (
+            _by_text(_stripped(as_text(self._known.columns[level]), self._known.missing))
+            if level in self._known.columns
+            else None
+        )
+
+    def _by_jurisdiction(self, level: str) -> Found | None:
+        """Place rows in the jurisdiction, at its level and above."""
+        home = self._jurisdiction
+        if LEVELS.index(level) < LEVELS.index(home.level):
+            return None
+        name = home.code if level == home.level else home.code[: CODE_LENGTHS[level]]
+        return np.array([name], dtype=object), np.zeros(len(self._known.keys), dtype=np.int32)
+
+    def _by_key(self, _: str) -> Found | None:
+        """Take each row for an area of its own."""
+        return _by_text(self._known.keys)
+
+    def _by_prefix(self, level: str) -> Found | None:
+        """Find areas by the first digits of the code."""
+        if self._known.codes is None or level not in CODE_LENGTHS:
+            return None
         width = CODE_LENGTHS[level]
         if level == self._level:
-            values, length, rows = _grouped(codes, width)
+            values, length, rows = _grouped(self._known.codes, width)
+        else:
+            # Coarser areas are made of finer ones, of which there are fewer than rows.
+            if self._above is None:
+                self._above = _grouped(self._known.codes, CODE_LENGTHS[LEVELS[LEVELS.index(self._level) + 1]])
+            values, length, rows = self._above
         known = length >= width
         names = np.array(
             [
@@ -181,7 +221,7 @@ class Places(Mapping[str, Areas]):
 
 
 def _grouped(codes: Codes, width: int) -> tuple[Rows, Rows, npt.NDArray[np.int32]]:
-    """Reduce codes to their first digits: the distinct ones, their lengths, and which of them each row has."""
+    """Reduce codes to their first digits: the distinct ones, their lengths, and which of them a row has."""
     excess = np.maximum(codes.length - width, 0)
     uniform = bool(excess.size) and codes.length.min() == codes.length.max()
     cut = codes.values // (10 ** int(excess[0]) if uniform else 10**excess)
@@ -191,10 +231,10 @@ def _grouped(codes: Codes, width: int) -> tuple[Rows, Rows, npt.NDArray[np.int32
     return distinct // 16, distinct % 16, fixed(encoded.indices)
 
 
-def _by_text(array: Array) -> tuple[npt.NDArray[Any], npt.NDArray[np.int32]]:
-    """Find areas by text, blanks around it removed."""
-    encoded = as_text(array).dictionary_encode()
-    names = np.array([(name or "").strip() for name in texts(encoded.dictionary)], dtype=object)
+def _by_text(array: Array) -> Found:
+    """Find areas by text."""
+    encoded = array.dictionary_encode()
+    names = np.array(texts(encoded.dictionary), dtype=object)
     return names, positions(encoded.indices).astype(np.int32)
 
 

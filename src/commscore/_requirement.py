@@ -113,9 +113,7 @@ def interval(requirement: Requirement) -> Interval:
         >>> Fraction(180) in interval(Requirement(Comparator.MORE_THAN, Fraction(180)))
         False
     """
-    value = (
-        requirement.value.factor if isinstance(requirement.value, InputRef) else Fraction(requirement.value)
-    )
+    value = requirement.value.factor if isinstance(requirement.value, InputRef) else Fraction(requirement.value)
     match requirement.comparator:
         case Comparator.AT_LEAST | Comparator.MORE_THAN as comparator:
             return Interval(value, comparator is Comparator.MORE_THAN, None, upper_open=False)

@@ -88,8 +88,8 @@ def whole_floats(values: Floats) -> tuple[Integers, Mask | None]:
         values: Any doubles.
 
     Returns:
-        The integers (0 where there is none), and which values are not whole: fractions, NaN and infinities (null
-        when all are whole).
+        The integers (0 where there is none), and which values are not whole: fractions, NaN and infinities
+        (null when all are whole).
     """
     if not values.size:
         return values.astype(np.int64), None
@@ -147,7 +147,7 @@ def _round_finite(values: Floats, exponent: int) -> Integers:
     if not extent < BIG:
         return _round_big(values, scaled, exponent)
     rounded = nearest.astype(np.int64)
-    # The product is off by half a unit of its last place at most: what lies so near to a half needs a second look.
+    # The product is off by half a unit of its last place: what lies so near to a half needs a second look.
     scaled -= nearest
     np.abs(scaled, out=scaled)
     certain = 0.5 - extent * 2.0**-51

@@ -171,7 +171,7 @@ class Run:
                     index.units[area] = index.units.get(area, 0) + count
             for coarser in groups:
                 if rank(coarser) > rank(level):
-                    torn = note_parents(index, found, coarser, groups[coarser].row_areas)
+                    torn = note_parents(self.tally, groups, level, coarser)
                     if torn:
                         raise DataError([_torn(level, coarser, name) for name in torn])
         return groups

@@ -132,10 +132,11 @@ def score_results(tree: Tree, results: Sequence[Results], *, model: str, unknown
         decided = ints.plus(results[i].passed, results[i].failed)
         return Quotients(decided, ints.plus(counts[i], results[i].unchecked))
 
-    lowest, weights = weighed(tree, low)
-    highest, _ = weighed(tree, high)
-    score, score_weights = weighed(tree, decided_only) if unknown == "exclude" else (lowest, weights)
-    coverage, _ = weighed(tree, covered)
+    size = len(counts[0]) if counts else 0
+    lowest, weights = weighed(tree, low, size)
+    highest, _ = weighed(tree, high, size)
+    score, score_weights = weighed(tree, decided_only, size) if unknown == "exclude" else (lowest, weights)
+    coverage, _ = weighed(tree, covered, size)
     shares = (score, lowest, highest)
     if model in FLAT:
         kinds = [(score, score_weights), (lowest, weights), (highest, weights)]
@@ -170,16 +171,17 @@ def _flat(share: Quotients, weights: Quotients, model: str) -> Quotients:
     return Quotients(ints.product(share.num, weights.num), ints.product(share.den, weights.den))
 
 
-def weighed(tree: Tree, leaf: Callable[[int], Quotients]) -> tuple[Quotients, Quotients]:
+def weighed(tree: Tree, leaf: Callable[[int], Quotients], size: int) -> tuple[Quotients, Quotients]:
     """Return the weighted mean of a group's children that have a value, and the sum of their weights."""
     children = [(weight, leaf(i)) for i, weight in tree.rules]
-    children += [(group.weight, weighed(group, leaf)[0]) for group in tree.groups]
+    children += [(group.weight, weighed(group, leaf, size)[0]) for group in tree.groups]
     children = [(weight, child) for weight, child in children if weight != 0]
     if not children:
-        return _nothing(tree, leaf)
+        empty = Quotients(np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64))
+        return empty, empty
     scale = lcm(*(weight.denominator for weight, _ in children))
     whole = [(int(weight * scale), child) for weight, child in children]
-    total = np.zeros(len(children[0][1].den), dtype=np.int64)
+    total = np.zeros(size, dtype=np.int64)
     for weight, child in whole:
         total = ints.plus(total, ints.times(child.present.astype(np.int64), weight))
     num, den = _weighted_sum(whole)
@@ -204,19 +206,6 @@ def _weighted_sum(children: list[tuple[int, Quotients]]) -> tuple[ints.Ints, int
         num = ints.plus(ints.product(num, child_den), ints.product(child_num, den))
         num, den = ints.reduced(num, ints.product(den, child_den))
     return num, den
-
-
-def _nothing(tree: Tree, leaf: Callable[[int], Quotients]) -> tuple[Quotients, Quotients]:
-    """Return "nothing evaluated" for a group without children of any weight."""
-    size = _size(tree, leaf)
-    empty = Quotients(np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64))
-    return empty, empty
-
-
-def _size(tree: Tree, leaf: Callable[[int], Quotients]) -> int:
-    if tree.rules:
-        return len(leaf(tree.rules[0][0]).den)
-    return max((_size(group, leaf) for group in tree.groups), default=1)
 
 
 def _at_common(child: Quotients, common: int) -> ints.Ints:

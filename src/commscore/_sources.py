@@ -29,7 +29,7 @@ ACCEPTED = (
 )
 
 
-def open_source(data: Any, *, name: str, block_rows: int) -> Source:  # noqa: ANN401, PLR0911  # one line per kind of data
+def open_source(data: Any, *, name: str, block_rows: int) -> Source:  # noqa: ANN401  # anything at all may be given
     """Open data as columns that can be read.
 
     Args:
@@ -53,15 +53,19 @@ def open_source(data: Any, *, name: str, block_rows: int) -> Source:  # noqa: AN
                 return _table(data)
             case pa.RecordBatchReader():
                 return of_reader(data, name=name, what=what)
-        if _is(data, "pyarrow.dataset", "Dataset"):
-            return _dataset(data, name, block_rows)
-        if _is(data, "pyarrow.dataset", "Scanner"):
-            return of_batches(data.projected_schema, data.to_reader, name=name, what=what)
-        if _is(data, "pandas", "DataFrame"):
-            return _pandas(data)
-        if _is(data, "polars", "LazyFrame"):
-            return _lazy(data, name)
-        return _by_protocol(data, name)
+            case _:
+                return _of_library(data, name, block_rows) or _by_protocol(data, name)
+
+
+def _of_library(data: Any, name: str, block_rows: int) -> Source | None:  # noqa: ANN401
+    """Open what a library has a better way to read than the protocol, where it is of such a library."""
+    if _is(data, "pyarrow.dataset", "Dataset"):
+        return _dataset(data, name, block_rows)
+    if _is(data, "pyarrow.dataset", "Scanner"):
+        return of_batches(data.projected_schema, data.to_reader, name=name, what="the scanner")
+    if _is(data, "pandas", "DataFrame"):
+        return _pandas(data)
+    return _lazy(data, name) if _is(data, "polars", "LazyFrame") else None
 
 
 def _is(data: Any, module: str, kind: str) -> bool:  # noqa: ANN401
@@ -79,9 +83,7 @@ def _by_protocol(data: Any, name: str) -> Source:  # noqa: ANN401
             raise UsageError(f"data: {what} is no table ({error}); give {ACCEPTED}") from error
         # A frame is in memory as it is; only streams are read piece by piece.
         return (
-            _table(reader.read_all())
-            if _is(data, "polars", "DataFrame")
-            else of_reader(reader, name=name, what=what)
+            _table(reader.read_all()) if _is(data, "polars", "DataFrame") else of_reader(reader, name=name, what=what)
         )
     if hasattr(data, "__arrow_c_array__"):
         try:
@@ -167,9 +169,7 @@ def _mapping(data: Mapping[Any, Any], name: str) -> Source:
     odd = [str(key) for key, values in data.items() if not _is_column(values)]
     if odd:
         shown = ", ".join(map(repr, odd[:10]))
-        raise UsageError(
-            f"data: a mapping gives columns, but {shown} holds no sequence; for one row give [row]"
-        )
+        raise UsageError(f"data: a mapping gives columns, but {shown} holds no sequence; for one row give [row]")
     lengths = {str(key): len(values) for key, values in data.items()}
     if len(set(lengths.values())) > 1:
         shown = ", ".join(f"{key!r} has {length}" for key, length in lengths.items())
@@ -185,9 +185,7 @@ def _is_column(values: Any) -> bool:  # noqa: ANN401
     if isinstance(values, np.ndarray):
         return bool(values.ndim == 1)
     speaks = hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__")
-    return hasattr(values, "__len__") and (
-        speaks or isinstance(values, Sequence) or hasattr(values, "__array__")
-    )
+    return hasattr(values, "__len__") and (speaks or isinstance(values, Sequence) or hasattr(values, "__array__"))
 
 
 def _rows(data: Sequence[Any]) -> Source:
@@ -199,9 +197,7 @@ def _rows(data: Sequence[Any]) -> Source:
     for number, row in enumerate(data):
         if not isinstance(row, Mapping):
             kind = type(row).__name__
-            raise UsageError(
-                f"data: item {number} is {kind}, not a mapping of column to value; give {ACCEPTED}"
-            )
+            raise UsageError(f"data: item {number} is {kind}, not a mapping of column to value; give {ACCEPTED}")
     keys = list(dict.fromkeys(chain.from_iterable(data)))
     return of_columns(
         [str(key) for key in keys], _columns(lambda index: [row.get(keys[index]) for row in data]), len(data)

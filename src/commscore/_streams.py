@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pyarrow as pa
 
+from commscore._buffers import plain
 from commscore.errors import DataError, DataFault
 
 if TYPE_CHECKING:
@@ -101,6 +102,48 @@ def first_of(pieces: Callable[[Sequence[int]], Iterator[Piece]]) -> Callable[[in
         return arrays[-1] if arrays else pa.nulls(0)
 
     return head
+
+
+def cut(pieces: Iterator[Piece], block_rows: int) -> Iterator[Piece]:
+    """Cut large pieces and gather small ones, to about the rows wanted."""
+    gathered: list[Piece] = []
+    total = 0
+    for rows, arrays in pieces:
+        if total and total + rows > block_rows:
+            yield _joined(gathered)
+            gathered, total = [], 0
+        if rows > block_rows:
+            for start in range(0, rows, block_rows):
+                size = min(block_rows, rows - start)
+                yield size, [_piece(array, start, size) for array in arrays]
+        elif rows:
+            gathered.append((rows, arrays))
+            total += rows
+    if gathered:
+        yield _joined(gathered)
+
+
+def _piece(array: Array, start: int, rows: int) -> Array:
+    """Return some rows of an array in one chunk."""
+    part = array.slice(start, rows)
+    if isinstance(part, pa.ChunkedArray):
+        return part.chunk(0) if part.num_chunks == 1 else plain(part)
+    return part
+
+
+def _joined(pieces: Sequence[Piece]) -> Piece:
+    """Join pieces into one."""
+    if len(pieces) == 1:
+        rows, arrays = pieces[0]
+        return rows, [_piece(array, 0, rows) for array in arrays]
+    columns = zip(*(arrays for _, arrays in pieces), strict=True)
+    return sum(rows for rows, _ in pieces), [_concatenated(column) for column in columns]
+
+
+def _concatenated(arrays: Sequence[Array]) -> Array:
+    """Join the arrays of a column."""
+    chunks = [chunk for array in arrays for chunk in (array.chunks if isinstance(array, pa.ChunkedArray) else [array])]
+    return plain(pa.chunked_array(chunks, arrays[0].type))
 
 
 @contextmanager

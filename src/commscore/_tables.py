@@ -1,7 +1,8 @@
-"""Anything Arrow-like as a table of inputs: opened once, its columns matched, read in blocks of exact values."""
+"""Anything Arrow-like as a table of inputs: opened, its columns matched, read in blocks of exact values."""
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
@@ -9,18 +10,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from commscore._buffers import plain
 from commscore._exact import Column, cap_part, read_column
-from commscore._keys import SHOWN, KeySet, as_text, fault
+from commscore._keys import KeySet, Rows, as_text, fault
 from commscore._matching import find_key, match_columns, warn_of_slips
-from commscore._places import Areas, Codes, Places, level_of, read_codes, read_kind
+from commscore._places import Areas, Codes, Known, Places, level_of, read_codes, read_kind
 from commscore._ruleset import CODE_LENGTHS, LEVELS, Input, Jurisdiction
 from commscore._sources import open_source
-from commscore._streams import Source
-from commscore.errors import DataError, DataFault, UsageError
+from commscore._streams import Source, cut
+from commscore.errors import DataError, DataFault, DataWarning, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 __all__ = ["Areas", "Block", "Column", "KeySet", "Table", "blocks", "open_table"]
 
@@ -116,11 +116,11 @@ def open_table(  # noqa: PLR0913  # all but the data are options
         data: Anything that ``commscore.evaluate`` takes.
         inputs: What its columns may be, beside the built-ins.
         jurisdiction: Where rows without a code belong.
-        key: Column of the keys; without it ``code`` if there is one (rows without a code are told by their number),
-            else the row number.
+        key: Column of the keys; without it ``code`` if there is one (rows without a code are told by their
+            number), else the row number.
         columns: The caller's own mapping of column to input; it goes before names, titles and aliases.
-        level: What its rows are; without it the level that the length of all codes agrees on (of the first rows, in a
-            stream), else community.
+        level: What its rows are; without it the level that the length of all codes agrees on (of the first
+            rows, in a stream or file), else community.
         name: What faults call the table.
         missing: Texts that stand for no value; blanks always do.
         block_rows: Rows per block at most.
@@ -158,7 +158,8 @@ def open_table(  # noqa: PLR0913  # all but the data are options
         positions=positions,
         key_position=key_position,
         own_key=own is not None,
-        inferred=found is not None,
+        # A later code of another length would make it a table of communities, which 12 digits are anyhow.
+        inferred=found not in {None, "community"},
         inputs=inputs,
         jurisdiction=jurisdiction,
         missing=missing,
@@ -200,24 +201,22 @@ def _level(source: Source, code: int | None, missing: tuple[str, ...]) -> str | 
 # --- reading ----------------------------------------------------------------------------------------------
 
 
-def blocks(
-    table: Table, wanted: Collection[str], *, keys: KeySet | None = None, first_row: int = 0
-) -> Iterator[Block]:
+def blocks(table: Table, wanted: Collection[str], *, keys: KeySet | None = None, first_row: int = 0) -> Iterator[Block]:
     """Read a table block by block.
 
     Args:
         table: The table; one made from a stream can be read once.
         wanted: Inputs to read; those without a column are passed over.
-        keys: Where to gather the keys, for the caller to look at when several tables share one space of keys; without
-            it they are held to be unique within this table.
+        keys: Where to gather the keys, for the caller to look at when several tables share one space of keys;
+            without it they are held to be unique within this table.
         first_row: Number of the table's first row.
 
     Yields:
         Blocks in row order; none for a table without rows.
 
     Raises:
-        DataError: At the end, when all rows have been read: keys that are null or not unique, malformed codes; or at
-            once, when the source cannot be read.
+        DataError: At the end, when all rows have been read: keys that are null or not unique; or at once,
+            when the source cannot be read.
     """
     gathered = KeySet() if keys is None else keys
     seen = _Seen(table, gathered)
@@ -227,10 +226,11 @@ def blocks(
     if table.own_key:
         needed.append(_KEY)
         indices.append(cast(int, table.key_position))
-    for rows, arrays in _cut(table.source.pieces(indices), table.block_rows):
+    for rows, arrays in cut(table.source.pieces(indices), table.block_rows):
         span = range(first_row, first_row + rows)
         first_row += rows
         yield _block(table, order, dict(zip(needed, arrays, strict=True)), span, seen)
+    seen.warn()
     found = seen.faults()
     if keys is None:
         found += gathered.faults(table=table.name, column=table.key_column)
@@ -255,72 +255,20 @@ def _closure(table: Table, wanted: Collection[str]) -> list[str]:
     return list(order)
 
 
-def _cut(pieces: Iterator[tuple[int, list[Array]]], block_rows: int) -> Iterator[tuple[int, list[Array]]]:
-    """Cut large pieces and gather small ones, to about the rows wanted."""
-    gathered: list[tuple[int, list[Array]]] = []
-    total = 0
-    for rows, arrays in pieces:
-        if total and total + rows > block_rows:
-            yield _joined(gathered)
-            gathered, total = [], 0
-        if rows > block_rows:
-            for start in range(0, rows, block_rows):
-                size = min(block_rows, rows - start)
-                yield size, [_piece(array, start, size) for array in arrays]
-        elif rows:
-            gathered.append((rows, arrays))
-            total += rows
-    if gathered:
-        yield _joined(gathered)
-
-
-def _piece(array: Array, start: int, rows: int) -> Array:
-    """Return some rows of an array in one chunk."""
-    part = array.slice(start, rows)
-    if isinstance(part, pa.ChunkedArray):
-        return part.chunk(0) if part.num_chunks == 1 else plain(part)
-    return part
-
-
-def _joined(pieces: Sequence[tuple[int, list[Array]]]) -> tuple[int, list[Array]]:
-    """Join pieces into one."""
-    if len(pieces) == 1:
-        rows, arrays = pieces[0]
-        return rows, [_piece(array, 0, rows) for array in arrays]
-    columns = zip(*(arrays for _, arrays in pieces), strict=True)
-    return sum(rows for rows, _ in pieces), [_concatenated(column) for column in columns]
-
-
-def _concatenated(arrays: Sequence[Array]) -> Array:
-    """Join the arrays of a column."""
-    chunks = [
-        chunk
-        for array in arrays
-        for chunk in (array.chunks if isinstance(array, pa.ChunkedArray) else [array])
-    ]
-    return plain(pa.chunked_array(chunks, arrays[0].type))
-
-
-def _block(
-    table: Table, order: Sequence[str], arrays: Mapping[str, Array], span: range, seen: _Seen
-) -> Block:
+def _block(table: Table, order: Sequence[str], arrays: Mapping[str, Array], span: range, seen: _Seen) -> Block:
     """Read one block's arrays."""
     codes = read_codes(arrays["code"], missing=table.missing) if "code" in arrays else None
     keys = _keys(arrays.get(_KEY), codes, span)
     if codes is not None or table.own_key:
         seen.note(keys, codes, span)
+    own_columns = {level: arrays[level] for level in LEVELS if level in arrays}
+    known = Known(codes, own_columns, keys, own_keys=table.key_position is not None, missing=table.missing)
     return Block(
         rows=len(span),
         first_row=span.start,
         columns=_columns(table, order, arrays),
         kind=read_kind(arrays["kind"], missing=table.missing) if "kind" in arrays else None,
-        areas=Places(
-            table.level,
-            table.jurisdiction,
-            codes,
-            {name: arrays[name] for name in LEVELS if name in arrays},
-            keys,
-        ),
+        areas=Places(table.level, table.jurisdiction, known),
         keys=keys,
         codes=None if codes is None else codes.text,
     )
@@ -355,40 +303,40 @@ class _Seen:
     def __init__(self, table: Table, keys: KeySet) -> None:
         self._table = table
         self._keys = keys
-        self._malformed: list[int] = []
-        self._others: list[int] = []
-        self._counts = [0, 0]
+        self._strange: list[Rows] = []
+        self._others: list[Rows] = []
+        self._usual = False
 
     def note(self, keys: Array, codes: Codes | None, span: range) -> None:
         """Take note of a block's keys and codes."""
-        by_code = codes is not None and not self._table.own_key and codes.text.null_count == 0
-        self._keys.add(
-            keys, span.start, digits=(codes.values, codes.length) if codes is not None and by_code else None
-        )
+        by_code = codes is not None and not self._table.own_key and codes.length.min() > 0
+        self._keys.add(keys, span.start, digits=(codes.values, codes.length) if codes and by_code else None)
         if codes is None:
             return
-        self._gather(0, self._malformed, codes.malformed + span.start)
+        self._strange.append(codes.strange() + span.start)
+        self._usual |= bool(codes.length.any())
         if self._table.inferred:
             width = CODE_LENGTHS[self._table.level]
-            self._gather(
-                1, self._others, np.flatnonzero((codes.length != width) & (codes.length > 0)) + span.start
-            )
+            self._others.append(np.flatnonzero(codes.length != width) + span.start)
 
-    def _gather(self, which: int, rows: list[int], found: Any) -> None:
-        self._counts[which] += len(found)
-        rows.extend(found[: SHOWN - len(rows)].tolist())
+    def warn(self) -> None:
+        """Warn of codes that place their rows nowhere, in a table whose other codes do."""
+        strange = _all(self._strange)
+        if len(strange) and self._usual:
+            message = "no area codes (of 12, 9, 6, 4 or 2 digits), so their rows count as having none"
+            shown = fault(message, strange, len(strange), table=self._table.name, column=self._table.code_column)
+            warnings.warn(str(shown), DataWarning, stacklevel=3)
 
     def faults(self) -> list[DataFault]:
-        """List the faults of the codes."""
-        table, found = self._table, []
-        if self._malformed:
-            message = "an area code has 12, 9, 6, 4 or 2 digits"
-            found.append(
-                fault(message, self._malformed, self._counts[0], table=table.name, column=table.code_column)
-            )
-        if self._others:
-            message = f"the first codes are those of a {table.level}, these are not: say what the rows are by level="
-            found.append(
-                fault(message, self._others, self._counts[1], table=table.name, column=table.code_column)
-            )
-        return found
+        """List the rows whose codes belie the level that the first ones told."""
+        others = _all(self._others)
+        if not len(others):
+            return []
+        level = self._table.level
+        message = f"the first codes are those of a {level}, these are not: say by level= what the rows are"
+        return [fault(message, others, len(others), table=self._table.name, column=self._table.code_column)]
+
+
+def _all(parts: Sequence[Rows]) -> Rows:
+    """Join the row numbers found in each block."""
+    return np.concatenate([np.empty(0, dtype=np.int64), *parts])

@@ -39,14 +39,8 @@ def outcome(ruleset: Ruleset, case: Case) -> dict[str, Any]:
         if isinstance(expected, list):
             found[rule] = [row["status"] for row in units if row["rule"] == rule]
         else:
-            at = {
-                row["scope"]: row["status"]
-                for row in areas
-                if (row["rule"], row["level"]) == (rule, judged[rule])
-            }
-            found[rule] = (
-                {scope: at.get(scope) for scope in expected} if isinstance(expected, dict) else at.get("all")
-            )
+            at = {row["scope"]: row["status"] for row in areas if (row["rule"], row["level"]) == (rule, judged[rule])}
+            found[rule] = {scope: at.get(scope) for scope in expected} if isinstance(expected, dict) else at.get("all")
     return found
 
 

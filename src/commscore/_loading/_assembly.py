@@ -124,9 +124,7 @@ def _ruleset(
 def read_year(own: Fields) -> int | None:
     """Read the year scored; null for a plan."""
     node = own.get("year")
-    value = (
-        None if node is None else read_decimal(node, own.faults, least=FIRST_YEAR, most=LAST_YEAR, whole=True)
-    )
+    value = None if node is None else read_decimal(node, own.faults, least=FIRST_YEAR, most=LAST_YEAR, whole=True)
     return None if value is None else int(value)
 
 
@@ -168,9 +166,7 @@ def _text(node: Node | None) -> str | None:
     return getattr(node, "text", None)
 
 
-def _unscored(
-    merged: Merged, sources: Sources, rules: tuple[Rule, ...], faults: Faults
-) -> tuple[Unscored, ...]:
+def _unscored(merged: Merged, sources: Sources, rules: tuple[Rule, ...], faults: Faults) -> tuple[Unscored, ...]:
     entries: dict[tuple[str, str | None], Unscored] = {}
     ids = {rule.id for rule in rules}
     for node in merged.unscored:
@@ -181,9 +177,7 @@ def _unscored(
         if entry.see is not None and entry.see not in ids:
             place = child(node, "see") if isinstance(node, MapNode) else None
             hint = nearest(entry.see, ids)
-            faults.add(
-                Code.UNKNOWN_RULE, f"there is no rule {entry.see[:60]!r} to see", place or node, hint=hint
-            )
+            faults.add(Code.UNKNOWN_RULE, f"there is no rule {entry.see[:60]!r} to see", place or node, hint=hint)
     return tuple(entries.values())
 
 

@@ -48,11 +48,7 @@ def describe_node(node: Node) -> str:
         "number": "the number ",
     }
     found = kind(node)
-    return (
-        words[found] + (node.text[:40] if found != "nothing" else "")
-        if found in words
-        else repr(node.text[:40])
-    )
+    return words[found] + (node.text[:40] if found != "nothing" else "") if found in words else repr(node.text[:40])
 
 
 def wrong_type(node: Node, faults: Faults, expected: str, *, hint: str | None = None) -> None:
@@ -109,9 +105,7 @@ def read_decimal(
         wrong_type(node, faults, expected, hint="remove the quotes" if quoted else None)
         return None
     if not _DECIMAL.fullmatch(node.text):
-        faults.add(
-            Code.OUT_OF_RANGE, f"{node.text[:40]} is no plain decimal; write it out, such as 0.25", node
-        )
+        faults.add(Code.OUT_OF_RANGE, f"{node.text[:40]} is no plain decimal; write it out, such as 0.25", node)
         return None
     value = Fraction(node.text)
     if whole and value.denominator != 1:
@@ -196,9 +190,7 @@ class Fields:
     def _report_unknown(self, key: Scalar, value: Node) -> None:
         bare = isinstance(value, Scalar) and not value.style and value.text == "" and value.start >= key.end
         if self.node.flow and bare and ":" not in key.document.text[key.end : value.end]:
-            message = (
-                f"{key.text[:60]!r} stands alone in the braces: a half-width comma before it ended the value"
-            )
+            message = f"{key.text[:60]!r} stands alone in the braces: a half-width comma before it ended the value"
             self.faults.add(Code.STRAY_COMMA, message, key, hint="put the whole value in quotes, or write ，")
             return
         message = f"unknown key {key.text[:60]!r} in {self.what}"

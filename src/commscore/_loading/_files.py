@@ -45,9 +45,7 @@ def unknown_id(text: str, folders: tuple[Path, ...]) -> tuple[str, str]:
     """Word the message and the hint for an id that no folder has."""
     known = sorted({name for folder in folders for name in ids(folder)})
     listed = ", ".join(known) if known else "none"
-    message = (
-        f"there is no ruleset {text[:80]!r}, neither an id (known: {listed[:300]}) nor a file of that name"
-    )
+    message = f"there is no ruleset {text[:80]!r}, neither an id (known: {listed[:300]}) nor a file of that name"
     return message, nearest(text, known) or "give one of these ids, or a path that ends in .yaml"
 
 
@@ -68,9 +66,7 @@ def read(path: Path, name: str, faults: Faults) -> Node | None:
     document, root, found = _parsed(content, name, path)
     faults.include(found)
     if document is not None and root is None and not found.refused:
-        faults.add(
-            Code.EMPTY, "the file is empty; a ruleset begins with `commscore: 1`", Node(document, 0, 1, "$")
-        )
+        faults.add(Code.EMPTY, "the file is empty; a ruleset begins with `commscore: 1`", Node(document, 0, 1, "$"))
     return root
 
 
@@ -113,9 +109,7 @@ def _decoded(content: bytes, name: str, faults: Faults) -> str | None:
         faults.add_file(Code.ENCODING, "the file is UTF-16; save it as UTF-8", name)
         return None
     if b"\x00" in content:
-        faults.add_file(
-            Code.ENCODING, "the file holds NUL bytes, so it is no text; rulesets are UTF-8 text", name
-        )
+        faults.add_file(Code.ENCODING, "the file holds NUL bytes, so it is no text; rulesets are UTF-8 text", name)
         return None
     try:
         return content.decode("utf-8-sig")

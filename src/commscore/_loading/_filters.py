@@ -49,9 +49,7 @@ def _filter(key: Scalar, value: Node, context: Context) -> Filter | None:
         )
     hint = nearest(name, (*context.declared, "kind", *AREAS))
     message = f"there is no input {name[:60]!r} to filter by"
-    context.faults.add(
-        Code.UNKNOWN_INPUT, message, key, hint=hint or "declare it, or use kind, code or an area level"
-    )
+    context.faults.add(Code.UNKNOWN_INPUT, message, key, hint=hint or "declare it, or use kind, code or an area level")
     return None
 
 

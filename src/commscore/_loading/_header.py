@@ -91,9 +91,7 @@ def _grades(fields: Fields) -> tuple[Grade, ...]:
     ordered = sorted(grades.values(), key=lambda grade: grade.at_least, reverse=True)
     if ordered and ordered[-1].at_least != 0:
         message = f"no grade begins at 0, so scores below {ordered[-1].at_least} have none"
-        fields.faults.warn(
-            Code.OUT_OF_RANGE, message, fields.place("grades"), hint="add the lowest grade with 0"
-        )
+        fields.faults.warn(Code.OUT_OF_RANGE, message, fields.place("grades"), hint="add the lowest grade with 0")
     return tuple(ordered)
 
 

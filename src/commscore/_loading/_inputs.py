@@ -184,9 +184,7 @@ def _check_part(entry: Declared, declared: Mapping[str, Declared]) -> None:
         return
     part = entry.input
     if whole.input.level != part.level:
-        message = (
-            f"{part.name!r} is of level {part.level}, the whole {whole.input.name!r} of {whole.input.level}"
-        )
+        message = f"{part.name!r} is of level {part.level}, the whole {whole.input.name!r} of {whole.input.level}"
         entry.fields.faults.add(
             Code.MIXED_LEVELS, f"{message}; part and whole stand in one row", _value(entry, "part_of")
         )

@@ -117,9 +117,7 @@ def _shape(form: str, node: Node, fields: Fields, context: Context, asked: Asked
             return _compound(form, node, context, asked)
 
 
-def _of_inputs(
-    form: str, nodes: tuple[Node, ...], context: Context, per: Fraction = Fraction(1)
-) -> Part | None:
+def _of_inputs(form: str, nodes: tuple[Node, ...], context: Context, per: Fraction = Fraction(1)) -> Part | None:
     names = [_name(node, form, context) for node in nodes]
     known = tuple(name for name in names if name is not None)
     return Part(form, known, per=per) if len(known) == len(names) else None
@@ -163,16 +161,28 @@ def _unit_ratio(node: MapNode, context: Context) -> Part | None:
 def _share(node: Node, context: Context, asked: Asked) -> Part | None:
     words = asked if asked.phrases else context.words
     inner = attrs.evolve(context, inside="condition", compound=None, over=None, words=words)
-    if not isinstance(node, MapNode):
+    if isinstance(node, MapNode):
+        condition = _nested(node, inner, "the condition of the share")
+    else:
         flag = read_text(node, context.faults, expected="a flag or a condition")
         condition = None if flag is None else _flag(flag, node, inner)
-        if condition is None:
-            return None
-        declared = context.known(condition.inputs[0])
-        counts = None if declared is None else declared.counts
-        return Part("share", per=Fraction(1), parts=(condition,), counts=counts)
-    condition = _nested(node, inner, "the condition of the share")
-    return None if condition is None else Part("share", per=Fraction(1), parts=(condition,))
+    if condition is None:
+        return None
+    return Part("share", per=Fraction(1), parts=(condition,), counts=_counts(condition, context))
+
+
+def _counts(condition: Part, context: Context) -> tuple[str, str] | None:
+    """Give the two counts that say the same as a share of a bare flag."""
+    if not is_bare_flag(condition):
+        return None
+    declared = context.known(condition.inputs[0])
+    return None if declared is None else declared.counts
+
+
+def is_bare_flag(part: Part) -> bool:
+    """Tell whether a part says no more than that a flag is true."""
+    plain = part.assessment == "each" and len(part.inputs) == 1 and not part.where and part.phrase is None
+    return plain and part.requirements == {ALL: TRUE}
 
 
 def _flag(name: str, node: Node, context: Context) -> Part | None:
@@ -228,7 +238,5 @@ def _compound_part(node: Node, context: Context) -> Part | None:
     if name is None or context.input(name, node) is None:
         return None
     bare = Asked(requirements={}, places={}, phrases={}, phrase_places={}, given=False, node=node)
-    fields = Fields(
-        MapNode(node.document, node.start, node.end, node.path, ()), context.faults, "a part", PART_KEYS
-    )
+    fields = Fields(MapNode(node.document, node.start, node.end, node.path, ()), context.faults, "a part", PART_KEYS)
     return check_part(Part("each", (name,), per=Fraction(1)), fields, context, bare)

@@ -109,9 +109,7 @@ def _check_scopes(asked: Asked, faults: Faults) -> None:
 
 def _check_length(phrase: str, place: Node, faults: Faults) -> None:
     if len(phrase) > LONGEST_PHRASE:
-        message = (
-            f"the phrase has {len(phrase)} characters; at most {LONGEST_PHRASE}: the figure as it is written"
-        )
+        message = f"the phrase has {len(phrase)} characters; at most {LONGEST_PHRASE}: the figure as it is written"
         faults.add(Code.PHRASE_TOO_LONG, message, place)
 
 
@@ -147,9 +145,7 @@ def check_agreement(asked: Asked, enclosing: Asked | None, per: Fraction, faults
         phrase = own or (enclosing.phrase(scope) if enclosing is not None else None)
         if phrase is None:
             message = f"no phrase says where {describe(requirement)} comes from"
-            faults.warn(
-                Code.NO_PHRASE, message, place, hint="add `phrase:` with the figure as the policy writes it"
-            )
+            faults.warn(Code.NO_PHRASE, message, place, hint="add `phrase:` with the figure as the policy writes it")
         elif (reason := agrees(phrase, requirement, per=per)) is not None:
             message = f"the phrase {phrase!r} does not say {describe(requirement)}: {reason}"
             hint = "mend one of them, or say in `note:` how the phrase is read"

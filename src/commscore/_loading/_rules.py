@@ -104,9 +104,7 @@ def _clause(fields: Fields) -> str | None:
     clause = fields.text("clause")
     if clause is None and "clause" not in fields:
         message = f"{fields.what} names no clause"
-        fields.faults.warn(
-            Code.NO_CLAUSE, message, fields.node, hint="add `clause:`, where the document says it"
-        )
+        fields.faults.warn(Code.NO_CLAUSE, message, fields.node, hint="add `clause:`, where the document says it")
     return clause
 
 
@@ -119,9 +117,7 @@ def _source(fields: Fields, sources: Sources) -> Source | None:
         origins = [sources.by_document.get(place.document) for place in places.values()]
         if origins[0] != origins[1]:
             message = f"{fields.what} takes its phrase and its clause from different documents"
-            fields.faults.warn(
-                Code.MIXED_SOURCES, message, places["phrase"], hint="give `clause:` beside `phrase:`"
-            )
+            fields.faults.warn(Code.MIXED_SOURCES, message, places["phrase"], hint="give `clause:` beside `phrase:`")
     return sources.foreign(next(iter(places.values()), fields.node))
 
 
@@ -137,10 +133,6 @@ def read_unscored(node: Node, faults: Faults, sources: Sources) -> Unscored | No
     if not ("why" in fields or "see" in fields):
         message = "an unscored entry says `why`, or names the rule to `see`"
         faults.add(Code.MISSING_KEY, message, fields.node)
-    source = (
-        read_source(given, faults)
-        if (given := fields.get("source")) is not None
-        else sources.foreign(fields.node)
-    )
+    source = read_source(given, faults) if (given := fields.get("source")) is not None else sources.foreign(fields.node)
     why, see = fields.text("why"), fields.text("see")
     return None if clause is None else Unscored(clause=clause, why=why, phrase=phrase, see=see, source=source)

@@ -75,10 +75,7 @@ def _operand(node: Node, index: int) -> Node:
 
 
 def _check_inputs(part: Part, fields: Fields, context: Context) -> bool:
-    found = [
-        _check_input(part, name, _node_of(part, index, fields), context)
-        for index, name in enumerate(part.inputs)
-    ]
+    found = [_check_input(part, name, _node_of(part, index, fields), context) for index, name in enumerate(part.inputs)]
     return all(found)
 
 
@@ -88,9 +85,7 @@ def _check_input(part: Part, name: str, place: Node, context: Context) -> bool:
         return True
     if name in BUILT_IN:
         where = "it counts places in ratio and total" if name == UNITS else "it filters in `where`"
-        context.faults.add(
-            Code.WRONG_INPUT, f"{name!r} is built in and cannot be assessed by {form!r}; {where}", place
-        )
+        context.faults.add(Code.WRONG_INPUT, f"{name!r} is built in and cannot be assessed by {form!r}; {where}", place)
         return False
     declared = context.input(name, place)
     if declared is None:
@@ -131,22 +126,14 @@ def _speaks_of_truth(requirements: Mapping[str, Requirement]) -> bool:
 def _check_requirements(part: Part, asked: Asked, fields: Fields, context: Context) -> None:
     if not asked.given and not (context.informational and context.inside == "rule"):
         message = f"{fields.what} lacks `require`"
-        cure = (
-            "add it, or `force: informational` to show the value only"
-            if context.inside == "rule"
-            else "add it"
-        )
+        cure = "add it, or `force: informational` to show the value only" if context.inside == "rule" else "add it"
         context.faults.add(Code.NO_REQUIREMENT, message, fields.node, hint=cure)
     measure = measure_of(part, context)
     for scope, requirement in asked.requirements.items():
         place = asked.places.get(scope, fields.node)
         if measure is not None:
             check_kind(requirement, measure, place, context.faults)
-        if (
-            requirement.comparator is Comparator.ABOUT
-            and requirement.tolerance is None
-            and not context.informational
-        ):
+        if requirement.comparator is Comparator.ABOUT and requirement.tolerance is None and not context.informational:
             cure = "state one (± 10% or ± 5), or `force: informational`"
             context.faults.add(Code.NO_TOLERANCE, "左右 says nothing without a tolerance", place, hint=cure)
         if isinstance(requirement.value, InputRef):
@@ -175,9 +162,7 @@ def _check_reference(part: Part, name: str, place: Node, context: Context) -> No
     """Check the input that a relative requirement compares with."""
     if part.assessment not in {"each", "total", "change"}:
         message = f"{part.assessment!r} cannot be compared with another input"
-        context.faults.add(
-            Code.RELATIVE, message, place, hint="write a ratio: [this, that] and compare with a number"
-        )
+        context.faults.add(Code.RELATIVE, message, place, hint="write a ratio: [this, that] and compare with a number")
         return
     if name == UNITS and part.assessment == "total":
         return
@@ -218,9 +203,7 @@ def _check_levels(part: Part, fields: Fields, context: Context) -> None:
     levels = places_of(part, context)
     adds_up = part.assessment in {"total", "ratio", "change"}
     if len(levels) > 1 and not adds_up and (part.assessment not in COMPOUNDS or is_unit_level(part)):
-        message = (
-            f"the inputs are of several levels ({', '.join(sorted(levels, key=rank))}); one place is judged"
-        )
+        message = f"the inputs are of several levels ({', '.join(sorted(levels, key=rank))}); one place is judged"
         context.faults.add(
             Code.MIXED_LEVELS, message, fields.place(part.assessment), hint="coarser inputs go to `where`"
         )
@@ -262,9 +245,7 @@ def _check_mixture(part: Part, fields: Fields, context: Context) -> None:
         context.faults.add(Code.FOREIGN_KEY, message, fields.place("over"))
     for inner in part.parts:
         if inner.over != part.over and not is_unit_level(inner):
-            message = (
-                f"a part is judged over {inner.over}, the compound over {part.over or 'the jurisdiction'}"
-            )
+            message = f"a part is judged over {inner.over}, the compound over {part.over or 'the jurisdiction'}"
             context.faults.add(Code.WRONG_LEVEL, message, fields.place(part.assessment))
 
 

@@ -68,9 +68,7 @@ def parse(document: Document, faults: Faults) -> Node | None:
                 _report_syntax(error, composer.last, faults, document)
                 return None
             # A full-width sign parses, so one more reading finds the next fault; every index stays as it was.
-            faults.add(
-                Code.UNQUOTED_SIGN, f"YAML takes this `>` for a folded text; {QUOTE}", _at(document, index)
-            )
+            faults.add(Code.UNQUOTED_SIGN, f"YAML takes this `>` for a folded text; {QUOTE}", _at(document, index))
             text = f"{text[:index]}＞{text[index + 1 :]}"
     return None
 
@@ -90,9 +88,7 @@ class _Composer:
         for count, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
             self.last = event.end_mark.index
             if count > MOST_EVENTS:
-                self._stop(
-                    event, f"the file has more than {MOST_EVENTS:,} elements; a ruleset needs far fewer"
-                )
+                self._stop(event, f"the file has more than {MOST_EVENTS:,} elements; a ruleset needs far fewer")
             self._take(event)
         return self.root
 
@@ -102,9 +98,7 @@ class _Composer:
                 self._begin_document(event)
             case events.AliasEvent():
                 self.faults.add(Code.ALIAS, f"`*{event.anchor}` is an alias; {_NO_ALIAS}", self._place(event))
-                self._add(
-                    Scalar(self.document, event.start_mark.index, event.end_mark.index, self._path(), "null")
-                )
+                self._add(Scalar(self.document, event.start_mark.index, event.end_mark.index, self._path(), "null"))
             case events.ScalarEvent():
                 self._check_marks(event)
                 self._add(self._scalar(event))
@@ -120,9 +114,7 @@ class _Composer:
         self.documents += 1
         if self.documents > 1:
             place = self._place(event)
-            self.faults.add(
-                Code.SEVERAL_DOCUMENTS, "a second document begins here; a file holds one ruleset", place
-            )
+            self.faults.add(Code.SEVERAL_DOCUMENTS, "a second document begins here; a file holds one ruleset", place)
             raise _StopReadingError
         if event.version is not None and tuple(event.version) != (1, 2):
             self.faults.add(Code.SYNTAX, "rulesets are YAML 1.2; remove the %YAML line", self._place(event))
@@ -141,9 +133,7 @@ class _Composer:
             text = text[:100]
         if (strange := _FORBIDDEN.search(text)) is not None:
             found = f"U+{ord(strange[0]):04X}"
-            self.faults.add(
-                Code.ENCODING, f"the control character {found} has no place in a text; remove it", place
-            )
+            self.faults.add(Code.ENCODING, f"the control character {found} has no place in a text; remove it", place)
             text = _FORBIDDEN.sub("\ufffd", text)
         return Scalar(self.document, place.start, place.end, place.path, text, event.style or "")
 
@@ -227,9 +217,7 @@ def _report_syntax(error: Exception, last: int, faults: Faults, document: Docume
     """Say in the ruleset's terms what the YAML parser stumbled on."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     index = mark.index if mark is not None else last
-    problem = " ".join(
-        str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).split()
-    )
+    problem = " ".join(str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).split())
     place = _at(document, getattr(error, "position", None) or index)
     if "\\t" in problem or document.text[place.start : place.end] == "\t":
         faults.add(Code.TAB, "a tab stands here; YAML takes spaces only", place)

@@ -130,7 +130,7 @@ class _Walk:
             case Symbol.EQUAL:
                 self.found.append(Reading(frozenset({Comparator.IS})))
             case Symbol.BREAK | Symbol.JOIN:
-                self._break()
+                self._break(keep_bounds=meaning is Symbol.JOIN)
             case Symbol.FILLER:
                 pass
             case _:
@@ -162,57 +162,73 @@ class _Walk:
                 return True
         return False
 
-    def _break(self) -> None:
-        self._forget()
+    def _break(self, *, keep_bounds: bool) -> None:
+        if keep_bounds:
+            self.apart = True
+        else:
+            self._forget()
         self.begun = len(self.found)
         if self.used:
             self.per = None
+
+    def _forget(self) -> None:
+        self.bounds, self.apart, self.denied = [], False, False
 
     def _figures(self) -> None:
         """Read one figure, or several that share their comparators (2.8‰、3‰和4‰以下)."""
         group = self._group()
         # 约 and such speak of the very next word; 至少 and 控制在 reach over others.
-        leads = tuple(bound for bound in self.bounds if not (self.apart and _touches(bound)))
+        leads = [bound for bound in self.bounds if not (self.apart and _touches(bound))]
         if not self.denied:
             self.found += [reading for figure in group for reading in self._spoken(figure, leads)]
         self.used = True
         self._forget()
 
-    def _forget(self) -> None:
-        self.bounds, self.apart, self.denied = [], False, False
-
     def _group(self) -> list[Figure]:
         figures: list[Figure] = []
-        while True:
-            chinese = (
-                isinstance(amount := self.cursor.peek(), Amount) and amount.chinese and amount.scale == PLAIN
-            )
-            try:
-                figure = read_figure(self.cursor, (), any_unit=False)
-            except RequirementError:
-                break
-            alone = figure.unit is None and not figure.markers and (self.apart or not self.bounds)
-            if not (chinese and alone):  # 一站式 is a word
-                figures.append(figure)
-            if (
-                figure.markers
-                or self.cursor.peek() is not Symbol.JOIN
-                or not isinstance(self.cursor.peek(1), Amount)
-            ):
+        while (figure := self._figure()) is not None:
+            figures.append(figure)
+            shares = self.cursor.peek() is Symbol.JOIN and isinstance(self.cursor.peek(1), Amount)
+            if figure.markers or not shares:
                 break
             self.cursor.at += 1
-        last = figures[-1] if figures else None
-        return [figure if last is None else attrs.evolve(figure, markers=last.markers) for figure in figures]
+        return [attrs.evolve(figure, markers=figures[-1].markers) for figure in figures]
 
-    def _spoken(self, figure: Figure, leads: tuple[Bound, ...]) -> Iterator[Reading]:
+    def _figure(self) -> Figure | None:
+        """Read the next figure; null when it cannot be read, or is part of a word (一站式)."""
+        amount = self.cursor.peek()
+        try:
+            figure = read_figure(self.cursor, (), any_unit=False)
+        except RequirementError:
+            return None
+        alone = figure.unit is None and not figure.markers and (self.apart or not self.bounds)
+        numeral = isinstance(amount, Amount) and amount.chinese and amount.scale == PLAIN
+        return None if numeral and alone else figure
+
+    def _spoken(self, figure: Figure, leads: Sequence[Bound]) -> Iterator[Reading]:
         """Yield what the words around a figure say; those from afar may also belong to something else."""
-        for before in (leads, ()) if self.apart and figure.markers else (leads,):
-            whole = with_bounds(figure, before)
+        choices: tuple[Sequence[Bound], ...] = (leads, ()) if self.apart and figure.markers else (leads,)
+        if not leads and not figure.markers:
+            choices = (self._late(),)
+        for bounds in choices:
+            whole = with_bounds(figure, bounds)
             try:
                 comparator = comparator_of(self.cursor, whole)
             except RequirementError:
                 continue
             yield Reading(_open(whole) if comparator is None else frozenset({comparator}), whole, self.per)
+
+    def _late(self) -> list[Marker]:
+        """Return the comparator that follows at a distance (10个村以下)."""
+        for token in self.cursor.tokens[self.cursor.at :]:
+            match token.meaning:
+                case Marker(leads=False) as marker:
+                    return [marker]
+                case Amount() | Marker() | Symbol.BREAK | Symbol.JOIN:
+                    break
+                case _:
+                    pass
+        return []
 
 
 def _touches(bound: Bound) -> bool:

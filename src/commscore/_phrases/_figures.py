@@ -206,18 +206,14 @@ def _check_unit(cursor: Cursor, unit: str) -> None:
     if len(unit) > LONGEST_UNIT:
         raise cursor.refuse(f"{unit!r} is too long for a unit; leave only the measure word, such as 个")
     if not all(char.isalpha() and not char.isascii() for char in noun):
-        raise cursor.refuse(
-            f"{unit!r} is no known unit; write a measure word such as 个 or ㎡, or leave it out"
-        )
+        raise cursor.refuse(f"{unit!r} is no known unit; write a measure word such as 个 or ㎡, or leave it out")
     if unit[-1] in "半多余几":
         raise cursor.refuse(f"{unit!r} leaves the number open; write it exactly, such as 3.5年")
 
 
 def _one_unit(cursor: Cursor, first: str | None, second: str | None) -> str | None:
     if first is not None and second is not None and not same_measure(first, second):
-        raise cursor.refuse(
-            f"the range has two units, {first} and {second}; write one after the second number"
-        )
+        raise cursor.refuse(f"the range has two units, {first} and {second}; write one after the second number")
     return first if second is None else second
 
 
@@ -229,9 +225,7 @@ def _range(cursor: Cursor, low: Amount, high: Amount) -> tuple[Fraction, Fractio
     if low.scale == PLAIN and high.scale != PLAIN:
         value /= PER_SCALE[high.scale]  # 10—15% are both percentages
     elif low.scale != high.scale:
-        raise cursor.refuse(
-            "one end of the range is a percentage and the other is not; write the same sign at both"
-        )
+        raise cursor.refuse("one end of the range is a percentage and the other is not; write the same sign at both")
     if high.multiplier > 1 and low.multiplier == 1 and 0 < value * high.multiplier <= high.value:
         raise cursor.refuse("万 or 亿 may belong to one end of the range or to both; write it at both")
     if value > high.value:
@@ -253,9 +247,7 @@ def _tolerance(cursor: Cursor, figure: Figure) -> Fraction | None:
         return abs(figure.value) * amount.value
     points = PLAIN if unit is None else POINTS.get(unit, PLAIN)
     if points != figure.scale:
-        raise cursor.refuse(
-            "the tolerance does not fit the number; write ± 10% (of the number), ± 5, or ± 5个百分点"
-        )
+        raise cursor.refuse("the tolerance does not fit the number; write ± 10% (of the number), ± 5, or ± 5个百分点")
     if points != PLAIN:
         return amount.value / PER_SCALE[points]
     _one_unit(cursor, figure.unit, unit)
@@ -323,9 +315,7 @@ def _with_inclusion(cursor: Cursor, figure: Figure, spoken: Comparator | None) -
     stated = {inclusion.included for inclusion in figure.inclusions}
     repeated = {inclusion.amount.value for inclusion in figure.inclusions if inclusion.amount is not None}
     if len(stated) > 1 or repeated - {figure.value, figure.upper}:
-        raise cursor.refuse(
-            "what is said of the number in brackets contradicts it; leave only （含） or （不含）"
-        )
+        raise cursor.refuse("what is said of the number in brackets contradicts it; leave only （含） or （不含）")
     if not stated:
         return spoken
     override = INCLUDING if stated == {True} else EXCLUDING

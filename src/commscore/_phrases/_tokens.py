@@ -10,7 +10,9 @@ from commscore._phrases._amounts import NUMERALS, Amount, Unreadable, read_amoun
 from commscore._phrases._vocabulary import (
     AFTER_NUMBER,
     MEASURES,
-    TIMES_OF_DAY,
+    NOT_WITHIN,
+    TIME_UNITS,
+    WITHIN,
     WORDS,
     Flag,
     Inclusion,
@@ -127,6 +129,8 @@ def _next(plain: str, at: int, before: Meaning | None) -> tuple[Meaning, int]:
 
 
 def _after_number(plain: str, at: int, before: Meaning | None) -> tuple[Meaning, int] | None:
+    if before is Symbol.UNIT and plain[at] == WITHIN.word and not plain.startswith(NOT_WITHIN, at + 1):
+        return WITHIN, at + 1
     if not isinstance(before, Amount) or before.scale != PLAIN:
         return None
     measure = longest_measure(plain, at)
@@ -179,7 +183,7 @@ def _per(plain: str, at: int) -> tuple[Meaning, int] | None:
     kilo = longest_measure(plain, at + 1)  # 每千米
     if kilo is not None or amount.value.denominator != 1 or amount.value <= 1:
         return None
-    if unit is not None and MEASURES[unit] in TIMES_OF_DAY:
+    if unit is not None and MEASURES[unit] in TIME_UNITS:
         return None
     return Per(int(amount.value)), end + len(unit or "")
 

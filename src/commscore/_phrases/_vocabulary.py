@@ -141,6 +141,10 @@ def _comparators() -> dict[str, Meaning]:
     return words
 
 
+# 十分钟内: after a measure word only, and not where it begins another word.
+WITHIN = Marker(AT_MOST, "内", leads=False)
+NOT_WITHIN = tuple("容部外")
+
 # ---- OTHER WORDS ----
 
 WHOLE = ("全覆盖", "全面覆盖", "全部覆盖", "全部")
@@ -211,7 +215,7 @@ SAME_MEASURED = (
 )
 MEASURED = "公顷 亩 度 周 季度 年 岁 分 倍 百分点 个百分点 千分点 个千分点 千瓦 千卡 千伏 千帕 千焦 千赫 千字"
 LENGTHS = frozenset({"公里", "米", "厘米", "毫米"})
-TIMES_OF_DAY = frozenset({"小时", "分钟", "秒", "天", "工作日", "周", "月", "季度", "年"})
+TIME_UNITS = frozenset({"小时", "分钟", "秒", "天", "工作日", "周", "月", "季度", "年"})
 
 
 def _canonical(same: tuple[str, ...], alone: str) -> dict[str, str]:

@@ -70,7 +70,7 @@ def requirement_for(part: Part, scope: str | None) -> Requirement | None:
 
 def passes_by(part: Part, scope: str | None) -> bool:
     """Say whether a part has requirements, but none for this scope: it does not concern the unit."""
-    return bool(part.requirements) and requirement_for(part, scope) is None
+    return scope is not None and bool(part.requirements) and requirement_for(part, scope) is None
 
 
 def admits(data: Data, row: Row, lens: Lens) -> bool | Hole:

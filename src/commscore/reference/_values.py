@@ -95,13 +95,13 @@ def _flag(raw: object) -> Cell:
     if isinstance(raw, str):
         word = raw.strip().lower()
         return Fraction(1) if word in _TRUE else Fraction(0) if word in _FALSE else Hole.INVALID
-    number = _number(raw)
+    number = read_number(raw)
     return number if number in {Fraction(0), Fraction(1)} else Hole.INVALID
 
 
 def _measure(source: Input, raw: object) -> Cell:
     """Read a count, quantity or rate: first to the declared places, then against its bounds."""
-    number = _number(raw)
+    number = read_number(raw)
     if isinstance(number, Hole):
         return number
     if source.type is InputType.RATE:
@@ -119,7 +119,7 @@ def round_half_up(number: Fraction, places: int) -> Fraction:
     return Fraction(math.floor(number * scale + Fraction(1, 2)), scale)
 
 
-def _number(raw: object) -> Fraction | Hole:
+def read_number(raw: object) -> Fraction | Hole:
     """Read a number exactly: the decimal that a text denotes, the binary value of a float."""
     if isinstance(raw, str):
         return _numeral(raw.strip())
@@ -144,5 +144,5 @@ def _whole_text(raw: object) -> str | None:
     """Write a code as text; tables deliver codes as text, integers and (beside nulls) whole floats."""
     if isinstance(raw, str):
         return raw.strip()
-    number = _number(raw)
+    number = read_number(raw)
     return str(number.numerator) if isinstance(number, Fraction) and number.denominator == 1 else None

@@ -8,60 +8,153 @@ from typing import TYPE_CHECKING
 import attrs
 
 from commscore._status import Reason, Status
-from commscore.reference._demands import credit, lies_below, step_over, verdict
-from commscore.reference._intervals import extremes, greatest_sum
+from commscore.reference._demands import Demand, credit, demand_of, lies_below, step_over, verdict
+from commscore.reference._intervals import ZERO, extremes, greatest_sum
 from commscore.reference._verdict import DECIDED, EITHER, Verdict
 
 if TYPE_CHECKING:
-    from commscore.reference._demands import Demand
+    from commscore._requirement import Requirement
     from commscore.reference._places import Span
     from commscore.reference._tallies import Tally
 
-OUT = frozenset({Status.NOTAPPLICABLE})
 
-
-@attrs.frozen
-class Against:
-    """What a relative requirement is judged by, beside the value shown.
-
-    Attributes:
-        margin: Σ (X − factor × reference), held against 0.
-        target: Σ factor × reference.
-        zero: What is asked of the margin.
-        comparator: What is asked of X, given the least and the greatest target.
-    """
-
-    margin: Tally
-    zero: Demand
-    target: Span
-
-
-def weigh(tally: Tally, demand: Demand | None, against: Against | None = None, *, is_flag: bool = False) -> Verdict:
-    """Judge one quotient.
+def weigh(tally: Tally, demand: Demand | None, *, is_flag: bool = False) -> Verdict:
+    """Judge one quotient, Σ NUM / Σ DEN × per.
 
     Args:
-        tally: What is shown as the value.
+        tally: What the rows may add to both sums.
         demand: What is asked; null where the rule has no requirement.
-        against: The margin and the target, where the requirement is relative to another input.
         is_flag: Whether it is a yes or no, whose credit is 1 or 0.
 
     Returns:
         Pass or fail where everything possible does, else unknown or error; informational without a requirement.
     """
-    judged = tally if against is None else against.margin
-    early = _without_numbers(judged)
-    if early is not None:
-        return early
-    low, high = _times(extremes(tally.rows, tally.fixed), tally.per)
-    value = low if low == high else None
-    status = _status(judged, against.zero if against else demand, (low, high))
-    shown = Verdict(status, _reason(status), value=value, low=low, high=high, outcomes=_outcomes(status, judged))
-    if status not in DECIDED or demand is None:
-        return shown
-    passed = status is Status.PASS
-    asked = _worst_target(demand, against) if against else demand
+    numberless = without_numbers(tally)
+    if numberless is not None:
+        return numberless
+    low, high = span_of(tally)
+    verdict_ = _undecided(tally) if may_be_nothing(tally) else _decide(tally, demand, (low, high))
+    verdict_ = attrs.evolve(verdict_, value=low if low == high else None, low=low, high=high)
+    if demand is None or verdict_.status not in DECIDED:
+        return verdict_
+    passed = verdict_.status is Status.PASS
     return attrs.evolve(
-        shown,
-        gap=None if passed else _gap(judged, against.zero if against else demand, high if not against else None),
-        credit=Fraction(passed) if is_flag else credit(low, high, asked, passed=passed),
+        verdict_,
+        gap=None if passed else _gap(tally, demand, below=lies_below(high, demand)),
+        credit=Fraction(passed) if is_flag else credit(low, high, demand, passed=passed),
     )
+
+
+def weigh_relative(shown: Tally, margin: Tally, target: Tally, requirement: Requirement) -> Verdict:
+    """Judge Σ X by Σ (X − factor × reference), held against 0 (spec 4, relative requirements).
+
+    Args:
+        shown: Σ X, the value shown.
+        margin: What decides: status and gap are its.
+        target: Σ factor × reference, by which the credit is told.
+        requirement: The requirement.
+    """
+    judged = weigh(margin, demand_of(requirement))
+    if without_numbers(margin) is not None:
+        return judged
+    low, high = span_of(shown)
+    least, greatest = span_of(target)
+    asked = demand_of(requirement, ZERO)
+    # Of the target, too, the worse end counts: the greatest that must be reached, the least that must be kept.
+    share = ZERO
+    if not (asked.lower is not None and greatest is None):
+        asked = attrs.evolve(
+            asked,
+            lower=None if asked.lower is None or greatest is None else asked.lower + greatest,
+            upper=None if asked.upper is None or least is None else asked.upper + least,
+        )
+        share = credit(low, high, asked, passed=judged.status is Status.PASS)
+    return attrs.evolve(
+        judged,
+        value=low if low == high else None,
+        low=low,
+        high=high,
+        credit=share if judged.status in DECIDED else None,
+    )
+
+
+def without_numbers(tally: Tally) -> Verdict | None:
+    """Return the verdict where there is no interval to judge: no unit, no value at all, or a certain zero below the line."""
+    if not tally.rows:
+        return Verdict(Status.NOTAPPLICABLE, Reason.EMPTY_SCOPE)
+    if tally.blank:
+        is_invalid = not tally.absent and not any(row.missing for row in tally.rows)
+        return _open(tally, is_invalid=is_invalid, reason=Reason.MISSING_VALUE)
+    most = greatest_sum(tally.rows, ZERO, Fraction(1))
+    if tally.fixed or most != 0:
+        return None
+    if greatest_sum(tally.rows, Fraction(1), ZERO) == 0:
+        return Verdict(Status.NOTAPPLICABLE, Reason.ZERO_DENOMINATOR)
+    least = greatest_sum(tally.rows, Fraction(-1), ZERO)
+    if least is not None and least < 0:
+        return Verdict(Status.UNKNOWN, Reason.ZERO_DENOMINATOR)
+    return _undecided(tally)
+
+
+def may_be_nothing(tally: Tally) -> bool:
+    """Say whether the area may turn out empty, or its denominator zero: then nothing is decided."""
+    nothing_certain = not any(row.certain for row in tally.rows)
+    return nothing_certain or (not tally.fixed and greatest_sum(tally.rows, ZERO, Fraction(-1)) == 0)
+
+
+def span_of(tally: Tally) -> Span:
+    """Return the least and the greatest value."""
+    low, high = extremes(tally.rows, tally.fixed)
+    return None if low is None else low * tally.per, None if high is None else high * tally.per
+
+
+def _decide(tally: Tally, demand: Demand | None, ends: Span) -> Verdict:
+    if demand is None:
+        return Verdict(Status.INFORMATIONAL) if ends[0] == ends[1] is not None else _undecided(tally)
+    met = verdict(*ends, demand)
+    if met is None:
+        return _undecided(tally)
+    return Verdict(Status.PASS if met else Status.FAIL)
+
+
+def _undecided(tally: Tally) -> Verdict:
+    """Return unknown, or error when every row that leaves it open does so by invalid values alone."""
+    certain = any(row.certain for row in tally.rows)
+    causes = [row for row in tally.rows if row.is_open()] if certain else tally.rows
+    return _open(tally, is_invalid=not any(row.missing for row in causes), reason=Reason.INCOMPLETE_AREA)
+
+
+def _open(tally: Tally, *, is_invalid: bool, reason: Reason) -> Verdict:
+    certain = any(row.certain for row in tally.rows)
+    outcomes = EITHER if certain else EITHER | {Status.NOTAPPLICABLE}
+    if is_invalid:
+        return Verdict(Status.ERROR, Reason.INVALID_VALUE, outcomes=outcomes)
+    return Verdict(Status.UNKNOWN, reason, outcomes=outcomes)
+
+
+def _gap(tally: Tally, demand: Demand, *, below: bool) -> Fraction | None:
+    """Return the least change of Σ NUM, with Σ DEN as it is, that surely meets the demand (spec 6).
+
+    Args:
+        tally: The rows; where something is missing, the worst case counts.
+        demand: What is asked.
+        below: Whether the value is too small; else it is too great.
+
+    Returns:
+        The change without its sign; null where it has no end or no number at these places meets the demand.
+    """
+    lacking = None if demand.lower is None else _shortfall(tally, demand.lower, 1)
+    exceeding = None if demand.upper is None else _shortfall(tally, demand.upper, -1)
+    worst, room = (lacking, exceeding) if below else (exceeding, lacking)
+    if worst is None:
+        return None
+    gap = step_over(worst, tally.places, included=demand.lower_included if below else demand.upper_included)
+    overshoots = demand.lower is not None and demand.upper is not None and (room is None or gap > -room)
+    return None if overshoots else gap
+
+
+def _shortfall(tally: Tally, bound: Fraction, sign: int) -> Fraction | None:
+    """Return the greatest Σ (bound / per × DEN − NUM), or its opposite; null when it has no end."""
+    factor = bound / tally.per
+    rows = greatest_sum(tally.rows, Fraction(-sign), sign * factor)
+    return None if rows is None else rows + sign * factor * tally.fixed

@@ -1,0 +1,56 @@
+"""Two evaluators, one meaning: the bulk one and `reference` agree, finding by finding and score by score."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, note
+
+import commscore
+from commscore import reference
+from tests.equality.drawing import INPUTS, rulesets, tables
+
+_SCORES = ("score", "score_low", "score_high", "coverage", "maximum")
+_NUMBERS = ("value", "low", "high", "gap", "attainment", "gain")
+_COUNTS = tuple(f"n_{status}" for status in commscore.Status if status != "fixed")
+
+
+def _shown(value: Any) -> Any:
+    return float(value) if isinstance(value, Fraction) else None if value is None else str(value)
+
+
+def _agree(bulk: list[dict[str, Any]], slow: list[dict[str, Any]], names: tuple[str, ...], numbers: tuple[str, ...]) -> None:
+    assert len(bulk) == len(slow)
+    for mine, theirs in zip(bulk, slow, strict=True):
+        for name in names:
+            assert _shown(mine[name]) == _shown(theirs[name]), (name, mine, theirs)
+        for name in numbers:
+            one, two = mine[name], _shown(theirs[name])
+            same = one == two if one is None or two is None else math.isclose(one, two, rel_tol=1e-15, abs_tol=0)
+            assert same, (name, mine, theirs)
+
+
+@pytest.mark.parametrize("rollup", [None, ("township", "county", "city", "province")])
+@given(ruleset=rulesets(), table=tables())
+def test_the_bulk_evaluator_says_what_the_reference_says(
+    rollup: tuple[str, ...] | None, ruleset: commscore.Ruleset, table: Any
+) -> None:
+    rows, more = table
+    if not any(name in row for row in (*rows, *(row for rows in more.values() for row in rows)) for name in INPUTS):
+        return
+    note(repr(rows))
+    note(repr(more))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", commscore.DataWarning)
+        bulk = commscore.evaluate(rows, ruleset, rollup=rollup, more=more)
+    slow = reference.evaluate(rows, ruleset, rollup=rollup, more=more)
+
+    _agree(bulk.units.to_pylist(), slow.units, ("key", "grade", "grade_low", "grade_high", *_COUNTS), _SCORES)
+    names = ("level", "key", "n_units", "grade", "grade_low", "grade_high", *_COUNTS)
+    _agree(bulk.areas.to_pylist(), slow.areas, names, (*_SCORES, "units_score"))
+    names = ("level", "key", "rule", "scope", "status", "reason", "outlook", "required")
+    _agree(bulk.findings().to_pylist(), slow.findings, names, _NUMBERS)
