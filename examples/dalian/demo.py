@@ -23,7 +23,9 @@ def main(ruleset: str = "dalian-2023") -> None:
     result = commscore.evaluate(communities, ruleset, key="code", rollup=["county", "city"], more=MORE)
     print(result.summary())
     out = HERE / "out" / ruleset
-    commscore.evaluate_files(communities, ruleset, out, key="code", rollup=["county", "city"], more=MORE)
+    commscore.evaluate_files(
+        communities, ruleset, out, key="code", rollup=["county", "city"], more=MORE, overwrite=True
+    )
     print(f"\nResults: {out}")
 
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from commscore._evaluation import evaluate
-from commscore._loading import check_ruleset, list_rulesets, load_ruleset
-from commscore._merging import merge
-from commscore._phrases import parse_requirement
-from commscore._requirement import Comparator, InputRef, Requirement
-from commscore._results import FailuresError, Result
-from commscore._ruleset import Input, Rule, Ruleset
-from commscore._status import Reason, Status
-from commscore.errors import (
-    CommscoreError,
-    DataError,
-    DataWarning,
-    Diagnostic,
-    RequirementError,
-    RulesetError,
-    UsageError,
-)
+import typing as _typing
+from importlib import import_module as _import_module
 
-__version__ = "0.1.0"
+from commscore._version import __version__
+
+if _typing.TYPE_CHECKING:
+    from commscore._evaluation import evaluate
+    from commscore._files import Output, Progress, evaluate_files
+    from commscore._loading import check_ruleset, list_rulesets, load_ruleset
+    from commscore._merging import merge
+    from commscore._phrases import parse_requirement
+    from commscore._requirement import Comparator, InputRef, Requirement
+    from commscore._results import FailuresError, Result
+    from commscore._ruleset import Input, Rule, Ruleset
+    from commscore._status import Reason, Status
+    from commscore.errors import (
+        CommscoreError,
+        DataError,
+        DataWarning,
+        Diagnostic,
+        RequirementError,
+        RulesetError,
+        UsageError,
+    )
 
 __all__ = [
     "CommscoreError",
@@ -31,6 +36,8 @@ __all__ = [
     "FailuresError",
     "Input",
     "InputRef",
+    "Output",
+    "Progress",
     "Reason",
     "Requirement",
     "RequirementError",
@@ -43,8 +50,46 @@ __all__ = [
     "__version__",
     "check_ruleset",
     "evaluate",
+    "evaluate_files",
     "list_rulesets",
     "load_ruleset",
     "merge",
     "parse_requirement",
 ]
+
+# The module of each name above. It is imported when the name is first used, since the command line must not wait for
+# numpy and pyarrow before it can print its help.
+_HOMES = {
+    "_evaluation": ("evaluate",),
+    "_files": ("Output", "Progress", "evaluate_files"),
+    "_loading": ("check_ruleset", "list_rulesets", "load_ruleset"),
+    "_merging": ("merge",),
+    "_phrases": ("parse_requirement",),
+    "_requirement": ("Comparator", "InputRef", "Requirement"),
+    "_results": ("FailuresError", "Result"),
+    "_ruleset": ("Input", "Rule", "Ruleset"),
+    "_status": ("Reason", "Status"),
+    "errors": (
+        "CommscoreError",
+        "DataError",
+        "DataWarning",
+        "Diagnostic",
+        "RequirementError",
+        "RulesetError",
+        "UsageError",
+    ),
+}
+
+if not _typing.TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import a public name from its module, once."""
+        home = next((module for module, names in _HOMES.items() if name in names), None)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(_import_module(f"{__name__}.{home}"), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -147,7 +147,6 @@ class Tally:
         for area, *entry in zip(*(column.tolist() for column in columns), strict=True):
             target.add_loose(area, tuple(entry), 1)
 
-
     def add_scores(self, level: str, groups: Groups, num: ints.Ints, den: ints.Ints) -> None:
         """Add the units' scores, given as quotients; a zero ``den`` is no score.
 

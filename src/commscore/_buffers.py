@@ -48,6 +48,12 @@ def plain(array: Array) -> Array:
     return array
 
 
+def decoded(array: Array) -> Array:
+    """Return a dictionary array as an array of its values."""
+    # Not every type that a dictionary may hold can be taken from, so the values are made plain first.
+    return plain(array.dictionary).take(array.indices)
+
+
 def valid_rows(array: Array) -> Bits | None:
     """Return 1 for every row that is not null and 0 for the others, or null when no row is null."""
     if array.null_count == 0:

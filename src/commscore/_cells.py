@@ -21,7 +21,7 @@ _MIXED = (pa.ArrowException, OverflowError, TypeError, UnicodeError, ValueError)
 _DECIMALS = 40
 
 
-def column_of(values: Any, *, nan_is_null: bool = False) -> Array:  # noqa: ANN401  # any column-like value
+def column_of(values: Any, *, nan_is_null: bool = False) -> Array:  # any column-like value
     """Turn a column's values into an Arrow array.
 
     Args:
@@ -48,7 +48,7 @@ def column_of(values: Any, *, nan_is_null: bool = False) -> Array:  # noqa: ANN4
     return array
 
 
-def _array(values: Any, *, nan_is_null: bool) -> Array:  # noqa: ANN401
+def _array(values: Any, *, nan_is_null: bool) -> Array:
     """Let Arrow make an array."""
     if hasattr(values, "__arrow_c_stream__") and not nan_is_null:
         return pa.chunked_array(values)
@@ -61,7 +61,7 @@ def _as_text(values: list[Any], *, nan_is_null: bool) -> Array:
     return pa.array(written, pa.string())
 
 
-def _written(value: Any, *, nan_is_null: bool) -> str | None:  # noqa: ANN401, PLR0911  # one line per type of cell
+def _written(value: Any, *, nan_is_null: bool) -> str | None:  # noqa: PLR0911  # one line per type of cell
     """Write one cell: numbers as exact numerals, what is no number as text that is none."""
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return None

@@ -9,17 +9,17 @@ import attrs
 
 from commscore._areas import same_areas
 from commscore._findings import UnitPart
-from commscore._kernel import Units
 from commscore._loading import load_ruleset
-from commscore._plan import Plan, TableShape, make_plan, rank, wanted_inputs
+from commscore._plan import Plan, TableShape, inputs_read, make_plan, rank, wanted_inputs
 from commscore._prices import scored_credit, unit_credit
 from commscore._results import Context, Result, settled
-from commscore._run import BlockOutcome, Run
 from commscore._ruleset import LEVELS, Ruleset
+from commscore._run import BlockOutcome, Run
 from commscore._scoring import Quotients, Results
 from commscore._settle import area_outcome, as_shown
 from commscore._subjects import scorer_of, unit_results
 from commscore._tables import Block, Table, blocks, open_table
+from commscore._units import Units
 from commscore.errors import DataError, DataFault, UsageError
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ def open_session(
     day = _as_of(ruleset, as_of)
     options = {"inputs": ruleset.inputs, "jurisdiction": ruleset.jurisdiction, "missing": missing}
     sized = {} if block_rows is None else {"block_rows": block_rows}
+    if isinstance(data, list) and not data:  # no rows say nothing of columns: a table without rows, not one without columns
+        data = {name: [] for name in ruleset.inputs}
     main = open_table(data, key=key, columns=columns, level=level, **options, **sized)
     further = _further_tables(more or {}, main, columns, options)
     _check_levels(rollup, main.level)
@@ -175,21 +177,22 @@ def _check_levels(rollup: Sequence[str] | None, level: str) -> None:
 
 
 def _shape(table: Table) -> TableShape:
-    return TableShape(table.level, frozenset(table.matched), table.has_kind)
+    home = rank(table.jurisdiction.level)
+    known = {level for level in LEVELS if table.code_column is not None or rank(level) >= home}
+    return TableShape(table.level, frozenset(table.matched), table.has_kind, frozenset(known | set(table.positions)))
 
 
 def _check_any_column(plan: Plan, shapes: Mapping[str, TableShape]) -> None:
-    if any(shape.inputs for shape in shapes.values()) or any(rule.node.absent is None for rule in plan.rules):
+    """Refuse tables without a column for any rule."""
+    found = {name for shape in shapes.values() for name in shape.inputs}
+    read = {name for rule in plan.ruleset.rules if rule.selected for name in inputs_read(rule)}
+    if found & read or not read or any(rule.node.absent is None and rule.rule.selected for rule in plan.rules):
         return
-    names = ", ".join(list(plan.ruleset.inputs)[:5])
-    raise DataError(
-        [
-            DataFault(
-                f"no column for any rule of {plan.ruleset.id}; it reads inputs such as {names}: name columns by input, by "
-                "title, or with columns={'theirs': 'input'}"
-            )
-        ]
+    message = (
+        f"no column for any rule of {plan.ruleset.id}, which reads inputs such as {', '.join(sorted(read)[:5])}: "
+        "name columns by input, by title, or with columns={'theirs': 'input'}"
     )
+    raise DataError([DataFault(message)])
 
 
 def _with_further(plan: Plan, further: Mapping[str, Table], wanted: Mapping[str, frozenset[str]]) -> Run:
@@ -204,7 +207,7 @@ def _with_further(plan: Plan, further: Mapping[str, Table], wanted: Mapping[str,
     for rule in plan.rules:
         if rule.at_units and rule.rule.selected and rule.node.absent is None and rank(rule.judged) < rank(plan.level):
             run.finer[rule.index] = {
-                scope: area_outcome(run, rule, scope, plan.level).verdicts for scope in rule.scopes
+                scope: area_outcome(run, rule, scope, plan.level) for scope in rule.scopes
             }
     run.further = run.tally
     run.tally = same_areas(run.further)
@@ -219,7 +222,8 @@ def finish_block(context: Context, run: Run, outcome: BlockOutcome) -> UnitPart:
     scores = context.scorer.score(results)
     for level in plan.rollup:
         run.tally.add_scores(level, outcome.groups[level], scores.score.num, scores.score.den)
-    return UnitPart(units, plan.rules, outcome.verdicts, results, scores)
+    areas = outcome.groups[plan.level].row_areas if run.finer else None
+    return UnitPart(units, plan.rules, outcome.verdicts, results, scores, run.finer, areas)
 
 
 def _unit_rule_results(context: Context, index: int, units: Units, outcome: BlockOutcome) -> Results:
@@ -230,4 +234,5 @@ def _unit_rule_results(context: Context, index: int, units: Units, outcome: Bloc
         here = rule.at_units and rule.node.table == units.level and rule.node.absent is None and rule.rule.selected
         found = unit_credit(rule.node, units, verdicts) if here else Quotients(shown.status * 0, shown.status * 0 + 1)
         credit = scored_credit(found, shown.status)
-    return unit_results(shown, credit, counts_missing=rank(rule.judged) <= rank(units.level))
+    counts = rank(rule.judged) <= rank(units.level) and rule.deferred is None
+    return unit_results(shown, credit, counts_missing=counts)

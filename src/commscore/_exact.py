@@ -10,9 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from commscore._buffers import booleans, decimals, fixed, is_text, plain, positions, valid_rows
+from commscore._buffers import booleans, decimals, decoded, fixed, is_text, plain, positions, valid_rows
 from commscore._numerals import INVALID, MISSING, OK, read_flag, read_numerals, read_words
-from commscore._rounding import Integers, integers, narrowed, rescale, round_floats, whole_floats
+from commscore._rounding import (
+    SHORT_SINGLE,
+    Integers,
+    integers,
+    narrowed,
+    rescale,
+    round_floats,
+    short_singles,
+    whole_floats,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -27,8 +36,6 @@ States = npt.NDArray[np.uint8]
 
 # Powers of ten by which a stored rate exceeds its fraction.
 STORED = {"fraction": 0, "percent": 2, "permille": 3}
-# Whole floats of single precision below this are the shortest decimal that denotes them.
-EXACT_SINGLE = 2.0**24
 
 
 @attrs.frozen(eq=False)
@@ -125,26 +132,26 @@ def _read_numbers(array: Array, scale: _Scale, missing: Collection[str]) -> tupl
     if is_text(array.type):
         values, state = read_numerals(array, scale.exponent, whole=scale.whole, missing=missing)
         return _bounded(values, state, scale)
-    state = _missing_where(valid_rows(array))
     kind = array.type
+    gaps = _missing_where(valid_rows(array))
     if pa.types.is_floating(kind):
-        values, bad = _read_floats(array, state, scale, missing)
+        values, bad = _read_floats(array, gaps, scale, missing)
     elif pa.types.is_integer(kind):
-        values, bad = rescale(_signed(_blanked(fixed(array), state)), scale.exponent)
+        values, bad = rescale(_signed(_blanked(fixed(array), gaps)), scale.exponent)
     elif pa.types.is_decimal(kind):
         values, bad = rescale(decimals(array), scale.exponent - kind.scale)
     else:
-        return np.zeros(len(array), dtype=np.int64), _unreadable(array, state)
+        return np.zeros(len(array), dtype=np.int64), _unreadable(array, gaps)
     # Decimals and integers may be rounded, unless they are to be whole; bad floats are always bad.
     if bad is not None and (scale.whole or pa.types.is_floating(kind)):
-        values, state = _marked(values, state, bad)
-    return _bounded(values, state, scale)
+        values, gaps = _marked(values, gaps, bad)
+    return _bounded(values, gaps, scale)
 
 
-def _by_dictionary(array: Array, read: Any) -> tuple[Integers, States | None]:  # noqa: ANN401
+def _by_dictionary(array: Array, read: Any) -> tuple[Integers, States | None]:
     """Read a dictionary array by its distinct values, or decoded where these outnumber the rows."""
     if len(array.dictionary) > len(array):
-        values, state = read(plain(array.dictionary_decode()))
+        values, state = read(decoded(array))
         return values, state
     rows = positions(array.indices)
     values, state = read(plain(array.dictionary))
@@ -185,9 +192,11 @@ def _read_floats(
     array: Array, state: States | None, scale: _Scale, missing: Collection[str]
 ) -> tuple[Integers, npt.NDArray[np.bool_] | None]:
     """Read floats; single and half precision as the shortest decimal that denotes each."""
+    if scale.whole and pa.types.is_float64(array.type):
+        return whole_floats(fixed(array), gaps=None if state is None else state.view(bool))
     values = _blanked(fixed(array), state)
     if values.dtype == np.float64:
-        return whole_floats(values) if scale.whole else round_floats(values, scale.exponent)
+        return round_floats(values, scale.exponent)
     if values.dtype == np.float32:
         return _read_singles(values, scale, missing)
     distinct, rows = np.unique(values.view(np.uint16), return_inverse=True)
@@ -199,21 +208,19 @@ def _read_floats(
 def _read_singles(
     values: npt.NDArray[np.float32], scale: _Scale, missing: Collection[str]
 ) -> tuple[Integers, npt.NDArray[np.bool_] | None]:
-    """Read single precision: small whole numbers as they are, the rest through their shortest decimals."""
+    """Read single precision: most by arithmetic, the rest through the text of their shortest decimals."""
     doubles = values.astype(np.float64)
-    plain_ = (doubles == np.rint(doubles)) & (np.abs(doubles) < EXACT_SINGLE)
-    if plain_.all():
+    if (doubles == np.rint(doubles)).all() and np.abs(doubles).max(initial=0.0) < SHORT_SINGLE:
         return rescale(doubles.astype(np.int64), scale.exponent)
-    rest = np.flatnonzero(~plain_)
-    written = pa.array(values[rest]).cast(pa.string())
-    read, states = read_numerals(written, scale.exponent, whole=scale.whole, missing=missing)
-    rounded, _ = rescale(np.where(plain_, doubles, 0.0).astype(np.int64), scale.exponent)
-    if read.dtype == object:
-        rounded = rounded.astype(object)
-    rounded[rest] = read
-    bad = np.zeros(len(values), dtype=bool)
-    bad[rest] = states != OK
-    return rounded, bad
+    numbers, inexact, left = short_singles(values, scale.exponent)
+    bad = inexact if scale.whole else np.zeros(len(values), dtype=bool)
+    if left.any():
+        written = pa.array(values[left]).cast(pa.string())
+        read, states = read_numerals(written, scale.exponent, whole=scale.whole, missing=missing)
+        numbers = numbers.astype(object) if read.dtype == object else numbers
+        numbers[left] = read
+        bad[left] = states != OK
+    return numbers, bad if bad.any() else None
 
 
 def _marked(values: Integers, state: States | None, bad: npt.NDArray[np.bool_]) -> tuple[Integers, States]:

@@ -9,20 +9,23 @@ import numpy as np
 import pyarrow as pa
 
 from commscore import _integers as ints
-from commscore._kernel import Units, Verdicts
+from commscore._codes import Verdicts
 from commscore._prices import scored_credit, unit_credit, unit_numbers
 from commscore._requirement import describe
 from commscore._ruleset import ALL, SCOPES, Rule
-from commscore._settle import AreaFindings, Shown, as_shown
-from commscore._status import REASONS, STATUSES, F
+from commscore._run import of_finer
+from commscore._settle import AreaFindings, Shown, as_shown, conjunction_numbers
+from commscore._status import REASONS, STATUSES, F, K, N
 from commscore._subjects import Scorer, doubles, gain, taken, with_one_fixed
-from commscore._values import contribution_values
+from commscore._units import Units
+from commscore._values import contribution_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from commscore._plan import RulePlan
     from commscore._scoring import Quotients, Results, Scores
+    from commscore._verdicts import Outcome
 
 STRINGS = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
@@ -58,6 +61,8 @@ class UnitPart:
         verdicts: By rule.
         results: By rule, as scored.
         scores: The units' scores.
+        finer: What rules judged in finer tables came to for the units.
+        areas: By unit, its position among those outcomes; null when there are none.
     """
 
     units: Units
@@ -65,6 +70,8 @@ class UnitPart:
     verdicts: tuple[Verdicts, ...]
     results: tuple[Results, ...]
     scores: Scores
+    finer: Mapping[int, Mapping[str, Outcome]]
+    areas: ints.Ints | None
 
 
 def coded(codes: ints.Ints, words: Sequence[str | None]) -> Any:
@@ -109,6 +116,12 @@ def _phrase_of(rule: Rule, scope: str | None) -> str | None:
     return rule.phrase.get(scope or ALL, rule.phrase.get(ALL))
 
 
+def _required_of(rule: Rule, scope: str) -> str | None:
+    """Return what a scope must meet, in canonical form."""
+    requirement = rule.requirements.get(scope, rule.requirements.get(ALL))
+    return None if requirement is None else describe(requirement)
+
+
 # ---- UNITS ----
 
 
@@ -144,8 +157,10 @@ def _unit_rule_table(
     columns["key"] = units.block.keys.take(pa.array(rows))
     columns["scope"] = coded(scopes[rows], scope_words)
     phrases = [_phrase_of(plan.rule, word) for word in (*SCOPES, ALL)]
-    columns["phrase"] = coded(np.where(scopes < 0, len(SCOPES), scopes)[rows], phrases)
-    columns |= _unit_number_columns(plan, units, verdicts, rows)
+    asked = np.where(scopes < 0, len(SCOPES), scopes)[rows]
+    columns["phrase"] = coded(asked, phrases)
+    columns["required"] = coded(asked, [_required_of(plan.rule, word) for word in (*SCOPES, ALL)])
+    columns |= _unit_number_columns(part, plan, verdicts, rows)
     columns["gain"] = doubles(_unit_gains(part, plan, shown, rows, scorer))
     return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
 
@@ -162,28 +177,34 @@ def _unit_scopes(plan: RulePlan, units: Units) -> tuple[ints.Ints, list[str | No
     return np.where(known, kind.values, -1), words
 
 
-def _unit_number_columns(plan: RulePlan, units: Units, verdicts: Verdicts, rows: ints.Ints) -> dict[str, Any]:
-    size = len(rows)
-    nothing = doubles(np.full(size, np.nan))
-    empty = {"value": nothing, "low": nothing, "high": nothing, "gap": nothing, "attainment": nothing}
-    empty["required"] = constant_word(None, size)
+def _unit_number_columns(part: UnitPart, plan: RulePlan, verdicts: Verdicts, rows: ints.Ints) -> dict[str, Any]:
+    names, units = ("value", "low", "high", "gap", "attainment"), part.units
+    columns = dict.fromkeys(names, np.full(units.rows, np.nan))
     if plan.node.absent is not None or not plan.rule.selected:
-        return empty
-    if plan.at_units and plan.node.table == units.level:
+        pass
+    elif plan.index in part.finer:
+        columns = _finer_numbers(part, plan, verdicts)
+    elif plan.at_units and plan.node.table == units.level:
         numbers = unit_numbers(plan.node, units, verdicts)
-        value = doubles(numbers.value[rows])
-        return {
-            "value": value,
-            "low": value,
-            "high": value,
-            "required": coded(numbers.required[rows], [describe(one) for one in numbers.requirements]),
-            "gap": doubles(numbers.gap[rows]),
-            "attainment": doubles(numbers.attainment[rows]),
-        }
-    if plan.at_units:
-        return empty
-    value = doubles(contribution_values(plan, units, verdicts)[rows])
-    return empty | {"value": value, "low": value, "high": value}
+        value = numbers.value
+        columns = dict(zip(names, (value, value, value, numbers.gap, numbers.attainment), strict=True))
+    elif not plan.at_units:
+        columns |= dict(zip(names, contribution_numbers(plan, units, verdicts), strict=False))
+    return {name: doubles(values[rows]) for name, values in columns.items()}
+
+
+def _finer_numbers(part: UnitPart, plan: RulePlan, verdicts: Verdicts) -> dict[str, ints.Floats]:
+    """Return the numbers of units that are areas of a finer table: what passes inside of what is judged."""
+    assert part.areas is not None  # noqa: S101 - there are outcomes, so there are positions
+    names = ("value", "low", "high", "gap", "attainment")
+    columns = {name: np.full(part.units.rows, np.nan) for name in names}
+    for scope, outcome in part.finer[plan.index].items():
+        there = of_finer(outcome, scope, part.units, part.areas)
+        there &= ~np.isin(verdicts.status, (N, K))
+        numbers = conjunction_numbers(outcome)
+        for name in names:
+            columns[name][there] = numbers[name][part.areas[there]]
+    return columns
 
 
 def _unit_gains(part: UnitPart, plan: RulePlan, shown: Shown, rows: ints.Ints, scorer: Scorer) -> ints.Floats:
@@ -229,12 +250,11 @@ def area_table(
 
 def _area_columns(level: str, finding: AreaFindings, order: ints.Ints, scorer: Scorer) -> dict[str, Any]:
     rule, size = finding.plan.rule, len(order)
-    requirement = rule.requirements.get(finding.scope, rule.requirements.get(ALL))
     columns = _rule_words(rule, scorer.ruleset.source.document, size) | _shown_columns(finding.shown, order)
     columns["level"] = constant_word(level, size)
     columns["scope"] = constant_word(finding.scope, size)
     columns["phrase"] = constant_word(_phrase_of(rule, finding.scope), size)
-    columns["required"] = constant_word(describe(requirement) if requirement else None, size)
+    columns["required"] = constant_word(_required_of(rule, finding.scope), size)
     for name in ("value", "low", "high", "gap", "attainment"):
         columns[name] = doubles(getattr(finding, name)[order])
     return columns
@@ -252,5 +272,3 @@ def _area_gains(finding: AreaFindings, results: Sequence[Results], scorer: Score
         fixed = with_one_fixed(chosen[finding.plan.index], credit)
         result[failing] = gain(scorer, chosen, finding.plan.index, fixed)
     return result
-
-

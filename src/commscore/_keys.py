@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from commscore._buffers import decimals, fixed, is_text, plain, text, texts, valid_rows
+from commscore._buffers import Bits, decimals, decoded, fixed, is_text, plain, text, texts, valid_rows
 from commscore._rounding import rescale, whole_floats
 from commscore.errors import DataFault
 
@@ -44,7 +44,7 @@ def as_text(array: Array) -> Array:
     """
     array = plain(array)
     if pa.types.is_dictionary(array.type):
-        array = plain(array.dictionary_decode())
+        array = decoded(array)
     kind = array.type
     if pa.types.is_null(kind):
         return pa.nulls(len(array), pa.string())
@@ -98,39 +98,53 @@ def _without_blanks(array: Array) -> Array:
     return pc.if_else(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(array)), 0), None, array)
 
 
-def digit_values(array: Array, *, most: int = MOST_DIGITS) -> tuple[Rows, Rows]:
+def digit_values(array: Array) -> tuple[Rows, Rows]:
     """Read texts that consist of digits.
 
     Args:
         array: Strings.
-        most: How many digits at most, up to 18.
 
     Returns:
-        The number that the digits write, and how many there are: 0 for nulls, other texts and longer ones.
+        The number that the digits write, and how many there are: 0 for nulls, other texts and more than 18.
     """
     start, length, letters = text(array)
-    length = np.where(length > most, 0, length)
+    length = np.where(length > MOST_DIGITS, 0, length)
     valid = valid_rows(array)
     if valid is not None:
         length = np.where(valid == 1, length, 0)
-    values = np.zeros(len(length), dtype=np.int64)
-    good = length > 0
-    shortest, longest = (int(length.min()), int(length.max())) if length.size else (0, 0)
-    for column in range(longest):
-        if column < shortest:
-            digit = letters[start + column] - np.uint8(ord("0"))
-            values *= 10
-            values += digit
-            good &= digit <= 9  # noqa: PLR2004
-        else:
-            inside = column < length
-            digit = letters[np.where(inside, start + column, 0)] - np.uint8(ord("0"))
-            np.multiply(values, 10, out=values, where=inside)
-            np.add(values, digit, out=values, where=inside)
-            good &= (digit <= 9) | ~inside  # noqa: PLR2004
+    if length.size and length[0] and length.min() == length.max():
+        values, good = _even_digits(letters[int(start[0]) :], len(length), int(length[0]))
+    else:
+        values, good = _uneven_digits(start, length, letters)
     if good.all():
         return values, length
     return np.where(good, values, 0), np.where(good, length, 0)
+
+
+def _even_digits(letters: Bits, rows: int, width: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
+    """Read texts of one length, which stand side by side."""
+    digits = letters[: rows * width].reshape(rows, width) - np.uint8(ord("0"))
+    values = np.zeros(rows, dtype=np.int64)
+    for column in range(width):
+        values *= 10
+        values += digits[:, column]
+    good = np.ones(rows, dtype=bool)
+    if digits.max() > 9:  # noqa: PLR2004
+        good = np.asarray((digits <= 9).all(axis=1), dtype=bool)  # noqa: PLR2004
+    return values, good
+
+
+def _uneven_digits(start: Rows, length: Rows, letters: Bits) -> tuple[Rows, npt.NDArray[np.bool_]]:
+    """Read texts of several lengths; those of length 0 are not good."""
+    values = np.zeros(len(length), dtype=np.int64)
+    good = length > 0
+    for column in range(int(length.max(initial=0))):
+        inside = column < length
+        digit = letters[np.where(inside, start + column, 0)] - np.uint8(ord("0"))
+        np.multiply(values, 10, out=values, where=inside)
+        np.add(values, digit, out=values, where=inside)
+        good &= (digit <= 9) | ~inside  # noqa: PLR2004
+    return values, good
 
 
 class KeySet:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from commscore._buffers import positions, text, texts
+from commscore._buffers import Bits, positions, text, texts, valid_rows
 from commscore._rounding import Integers, integers, rescale
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Array = Any  # pyarrow ships no types
 States = npt.NDArray[np.uint8]
+Rows = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 OK, MISSING, INVALID = 0, 1, 2
 
@@ -90,10 +92,12 @@ def read_numerals(array: Array, exponent: int, *, whole: bool, missing: Collecti
 def _read_plain(array: Array, exponent: int, *, whole: bool) -> tuple[Integers, States]:
     """Read what is plain (a sign, up to 18 digits, a dot) column by character; leave the rest missing."""
     start, length, letters = text(array)
-    digits, places, good = _scan(start, np.where(length > LONGEST_PLAIN, 0, length), letters)
+    valid = valid_rows(array)
+    # What stands under a null is not read, though it may have a length.
+    digits, places, good = _scan(start, length if valid is None else length * valid, letters)
     state = np.where(good, OK, MISSING).astype(np.uint8)
     values: Integers = np.zeros(len(array), dtype=np.int64)
-    for count in np.unique(places[good]).tolist():
+    for count in _distinct(places[good]):
         rows = np.flatnonzero(good & (places == count))
         scaled, inexact = rescale(digits[rows], exponent - count)
         if scaled.dtype == object:
@@ -105,35 +109,60 @@ def _read_plain(array: Array, exponent: int, *, whole: bool) -> tuple[Integers, 
     return values, state
 
 
-def _scan(start: npt.NDArray[np.int64], length: npt.NDArray[np.int64], letters: Any) -> tuple[Any, Any, Any]:  # noqa: ANN401
+def _scan(start: Rows, length: Rows, letters: Bits) -> tuple[Rows, Rows, Bools]:
     """Read digits, the number of decimals, and whether each text is a plain numeral at all."""
-    rows = len(start)
-    digits = np.zeros(rows, dtype=np.int64)
-    places = np.zeros(rows, dtype=np.int64)
-    negative = np.zeros(rows, dtype=bool)
-    after_dot = np.zeros(rows, dtype=bool)
-    after_digit = np.zeros(rows, dtype=bool)
-    good = length > 0
-    for column in range(int(length.max(initial=0))):
-        inside = column < length
-        letter = letters[np.where(inside, start + column, 0)]
-        digit = letter - np.uint8(ord("0"))
-        is_digit = inside & (digit <= 9)  # noqa: PLR2004
-        is_dot = inside & (letter == ord(".")) & after_digit & ~after_dot
-        allowed = is_digit | is_dot | ~inside
-        if column == 0:
-            negative = inside & (letter == ord("-"))
-            allowed |= negative | (letter == ord("+"))
-        good &= allowed
-        np.multiply(digits, 10, out=digits, where=is_digit)
-        np.add(digits, digit, out=digits, where=is_digit)
-        places += is_digit & after_dot
-        after_dot |= is_dot
-        after_digit = np.where(inside, is_digit, after_digit)
-    # The last letter must be a digit: `12.` and `-` are no numerals.
-    good &= after_digit
-    np.negative(digits, out=digits, where=negative)
+    digits = np.zeros(len(start), dtype=np.int64)
+    places = np.zeros(len(start), dtype=np.int64)
+    good = np.zeros(len(start), dtype=bool)
+    for width in _distinct(np.minimum(length, LONGEST_PLAIN + 1)):
+        if 0 < width <= LONGEST_PLAIN:
+            rows = np.flatnonzero(length == width)
+            cells = letters[start[rows, None] + np.arange(width)]
+            digits[rows], places[rows], good[rows] = _scan_even(cells)
     return digits, places, good
+
+
+def _distinct(small: Rows) -> list[int]:
+    """Return the distinct numbers among small ones."""
+    found: list[int] = np.flatnonzero(np.bincount(small)).tolist()
+    return found
+
+
+def _scan_even(cells: Bits) -> tuple[Rows, Rows, Bools]:
+    """Read texts of one length, a row each."""
+    digits = cells - np.uint8(ord("0"))
+    width = cells.shape[1]
+    places = np.zeros(len(cells), dtype=np.int64)
+    if digits.max() <= 9:  # noqa: PLR2004
+        return _joined_digits(digits), places, np.ones(len(cells), dtype=bool)
+    negative = cells[:, 0] == ord("-")
+    signed = negative | (cells[:, 0] == ord("+"))
+    digits[signed, 0] = 0
+    odd = digits > 9  # noqa: PLR2004
+    oddities = np.zeros(len(cells), dtype=np.uint8)
+    for column in range(width):
+        oddities += odd[:, column]
+    good = (oddities == 0) & ~signed if width == 1 else oddities == 0
+    values = np.zeros(len(cells), dtype=np.int64)
+    values[good] = _joined_digits(digits[good])
+    # One dot, with a digit on either side.
+    for dot in range(1, width - 1):
+        rows = np.flatnonzero((oddities == 1) & (cells[:, dot] == ord(".")) & ~(signed & (dot == 1)))
+        if rows.size:
+            values[rows] = _joined_digits(np.delete(digits[rows], dot, axis=1))
+            places[rows] = width - 1 - dot
+            good[rows] = True
+    np.negative(values, out=values, where=negative)
+    return values, places, good
+
+
+def _joined_digits(digits: Bits) -> Rows:
+    """Return the number that each row of digits writes."""
+    values = np.zeros(len(digits), dtype=np.int64)
+    for column in range(digits.shape[1]):
+        values *= 10
+        values += digits[:, column]
+    return values
 
 
 def read_words(

@@ -96,7 +96,7 @@ def _csv(path: Path, name: str, delimiter: str) -> Source:
 def _batches(path: Path, delimiter: str, options: Array, ragged: list[Any], *, threads: bool = True) -> Iterator[Array]:
     """Read a CSV file, gathering the rows that have too few or too many cells."""
 
-    def skip(row: Any) -> str:  # noqa: ANN401
+    def skip(row: Any) -> str:
         ragged.append(row)
         return "skip"
 
@@ -153,7 +153,7 @@ def _ipc(path: Path, name: str) -> Source:
     return Source(tuple(schema.names), lambda index: schema.field(index).type, first_of(pieces), pieces, None)
 
 
-def _opened(path: Path) -> Any:  # noqa: ANN401
+def _opened(path: Path) -> Any:
     """Open an IPC file, or the stream that it may be instead."""
     mapped = pa.memory_map(str(path))
     try:
@@ -163,6 +163,6 @@ def _opened(path: Path) -> Any:  # noqa: ANN401
         return pa.ipc.open_stream(mapped)
 
 
-def _numbered(reader: Any) -> Iterator[Array]:  # noqa: ANN401
+def _numbered(reader: Any) -> Iterator[Array]:
     """Give the batches of an IPC file in order."""
     return (reader.get_batch(number) for number in range(reader.num_record_batches))

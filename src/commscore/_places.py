@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from commscore._buffers import fixed, positions, texts, valid_rows
+from commscore._buffers import fixed, positions, text, texts, valid_rows
 from commscore._exact import Column, read_labels
 from commscore._keys import as_text, digit_values
 from commscore._ruleset import CODE_LENGTHS, LEVELS, SCOPES, Jurisdiction
@@ -93,10 +93,25 @@ def _stripped(array: Array, missing: tuple[str, ...]) -> Array:
     return pc.if_else(pc.is_in(array, pa.array(["", *missing], pa.string())), None, array)
 
 
-def level_of(codes: Codes) -> str | None:
+def level_of(array: Array, *, missing: tuple[str, ...]) -> str | None:
     """Return the level that the codes of all rows agree on, or null."""
-    lengths = np.unique(codes.length)
-    return _LEVEL_OF_LENGTH.get(int(lengths[0])) if len(lengths) == 1 else None
+    lengths: set[int] = set()
+    for chunk in array.chunks if isinstance(array, pa.ChunkedArray) else [array]:
+        lengths.update(_lengths(chunk, missing))
+        if len(lengths) > 1:
+            return None
+    return _LEVEL_OF_LENGTH.get(lengths.pop()) if lengths else None
+
+
+def _lengths(array: Array, missing: tuple[str, ...]) -> list[int]:
+    """Return the lengths of the codes of an array, 0 for what is none."""
+    if pa.types.is_string(array.type) and array.null_count == 0:
+        written = text(array)[1]
+        # Texts of 12 letters make communities, or nothing, which makes communities too.
+        if written.size and written.min() == written.max() == _LONGEST:
+            return [_LONGEST]
+    found: list[int] = np.unique(read_codes(array, missing=missing).length).tolist()
+    return found
 
 
 @attrs.frozen(eq=False)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from commscore._requirement import InputRef
-from commscore._ruleset import ALL, CODE_LENGTHS, LEVELS, SCOPES, Force, Part, Rule
+from commscore._ruleset import ALL, BUILT_IN, CODE_LENGTHS, LEVELS, SCOPES, Force, Part, Rule
 from commscore._status import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from commscore._ruleset import Filter, Input, Ruleset
@@ -23,11 +23,12 @@ UNITS = "units"
 
 @attrs.frozen
 class TableShape:
-    """What a table offers: its level, the inputs it has columns for, and whether it says urban or rural."""
+    """What a table offers: its level, the inputs it has columns for, whether it says urban or rural, and which areas."""
 
     level: str
     inputs: frozenset[str]
     has_kind: bool
+    areas: frozenset[str]
 
 
 @attrs.frozen
@@ -108,6 +109,12 @@ class Plan:
     rollup: tuple[str, ...]
 
 
+def worst(reasons: Iterable[Reason | None]) -> Reason | None:
+    """Return the reason that weighs most: a column that no table has, then one that tables of other levels have."""
+    found = set(reasons)
+    return next((reason for reason in (Reason.MISSING_COLUMN, Reason.OTHER_LEVEL) if reason in found), None)
+
+
 def rank(level: str) -> int:
     """Order levels from fine (0) to coarse."""
     return LEVELS.index(level)
@@ -179,8 +186,9 @@ def scopes_of(part: Part) -> tuple[str, ...]:
     if part.assessment in COMPOUNDS:
         for child in part.parts:
             found.update(scopes_of(child))
-    by_kind = tuple(scope for scope in SCOPES if scope in found)
-    return by_kind or (ALL,)
+    if found & set(SCOPES) and ALL in found:
+        return SCOPES  # a part that concerns everybody stands beside one that goes by kind
+    return tuple(scope for scope in SCOPES if scope in found) or (ALL,)
 
 
 @attrs.frozen(eq=False)
@@ -206,7 +214,8 @@ class _Resolver:
             return Node(part, part.assessment, table=level, absent=absent, children=children)
         operands = tuple(Operand(name, level, self._places(name)) for name in part.inputs)
         refs = tuple((scope, Operand(ref, level, self._places(ref))) for scope, ref in _references(part))
-        absent = self._first_absent(operands, level) or absent or self._first_absent([ref for _, ref in refs], level)
+        asked = [*operands, *(ref for _, ref in refs)]
+        absent = worst([self._absent_operands(asked, level), absent])
         return Node(part, part.assessment, operands, level, absent, refs=refs)
 
     def area_node(self, part: Part) -> Node:
@@ -220,7 +229,7 @@ class _Resolver:
         if part.assessment == "mean":
             level = self.place_level(part)
             operands = (Operand(part.inputs[0], level, self._places(part.inputs[0])),)
-            absent = self._first_absent(operands, level) or self._absent_scope(part, level)
+            absent = worst([self._absent_operands(operands, level), self._absent_scope(part, level)])
             return Node(part, "mean", operands, level, absent)
         return self._sum_node(part, part.inputs, part.assessment)
 
@@ -228,24 +237,23 @@ class _Resolver:
         condition = part.parts[0]
         if not judged_at_units(condition) or condition.over is not None:
             child = self.area_node(condition)
-            return Node(part, "share", absent=child.absent, children=(child,))
+            beyond = _counted_below(child, str(condition.over))
+            return Node(part, "share", absent=child.absent or beyond, children=(child,))
         level = self.place_level(condition, fallback=self._where_level(part))
         child = self._unit_node(condition, level)
         if child.absent is not None and part.counts is not None and all(map(self._finest_table, part.counts)):
             return self._sum_node(part, part.counts, "ratio")
-        absent = child.absent or self._absent_scope(part, level)
+        absent = worst([child.absent, self._absent_scope(part, level)])
         return Node(part, "share", table=level, absent=absent, children=(child,))
 
     def _sum_node(self, part: Part, names: tuple[str, ...], form: str) -> Node:
         """Resolve a part that adds up: each operand comes from the finest table that has it."""
         operands = tuple(self._finest_operand(name, part) for name in names)
         refs = tuple((scope, self._finest_operand(name, part)) for scope, name in _references(part))
-        absent = None
-        for operand in (*operands, *(ref for _, ref in refs)):
-            if operand is None:
-                absent = Reason.MISSING_COLUMN
-            else:
-                absent = absent or self._absent_scope(part, operand.table)
+        asked = (*operands, *(ref for _, ref in refs))
+        absent = worst(
+            Reason.MISSING_COLUMN if operand is None else self._absent_scope(part, operand.table) for operand in asked
+        )
         found = tuple(operand for operand in operands if operand is not None)
         found_refs = tuple((scope, ref) for scope, ref in refs if ref is not None)
         return Node(part, form, found, None, absent, refs=found_refs)
@@ -278,15 +286,10 @@ class _Resolver:
     def _places(self, name: str) -> int:
         return 0 if name == UNITS else self.ruleset.inputs[name].places
 
-    def _first_absent(self, operands: tuple[Operand, ...] | list[Operand], level: str) -> Reason | None:
-        for operand in operands:
-            if operand.name == UNITS:
-                reason = None if level in self.shapes else Reason.OTHER_LEVEL
-            else:
-                reason = self._absent_input(operand.name, level)
-            if reason is not None:
-                return reason
-        return None
+    def _absent_operands(self, operands: Iterable[Operand], level: str) -> Reason | None:
+        if level not in self.shapes and not any(operand.name != UNITS for operand in operands):
+            return Reason.OTHER_LEVEL
+        return worst(self._absent_input(operand.name, level) for operand in operands if operand.name != UNITS)
 
     def _absent_scope(self, part: Part, level: str) -> Reason | None:
         """Say why urban and rural, or a filter of ``where``, cannot be told for units of a level."""
@@ -296,16 +299,16 @@ class _Resolver:
         by_kind = self.by_kind or any(scope in SCOPES for scope in part.requirements)
         if not shape.has_kind and (by_kind or any(key.input == "kind" for key in part.where)):
             return Reason.MISSING_COLUMN
-        for key in part.where:
-            reason = self._absent_filter(key, level)
-            if reason is not None:
-                return reason
-        return None
+        return worst(self._absent_filter(key, level) for key in part.where)
 
     def _absent_filter(self, key: Filter, level: str) -> Reason | None:
         if key.input in CODE_LENGTHS:
-            return Reason.OTHER_LEVEL if rank(key.input) < rank(level) else None
-        if key.input in ("kind", "code"):
+            if rank(key.input) < rank(level):
+                return Reason.OTHER_LEVEL
+            return None if key.input in self.shapes[level].areas else Reason.MISSING_COLUMN
+        if key.input == "code":
+            return None if level in self.shapes[level].areas else Reason.MISSING_COLUMN
+        if key.input == "kind":
             return None
         return self._absent_input(key.input, level)
 
@@ -322,11 +325,43 @@ class _Resolver:
         return Reason.OTHER_LEVEL if elsewhere else Reason.MISSING_COLUMN
 
 
+def _counted_below(node: Node, level: str) -> Reason | None:
+    """Say why areas of a level cannot be judged by a node: all its parts read tables coarser than they are."""
+    return Reason.OTHER_LEVEL if node.absent is None and rank(floor(node)) > rank(level) else None
+
+
+def has_absent(node: Node) -> bool:
+    """Say whether a node, or some part of a compound, cannot be checked."""
+    return node.absent is not None or (node.form in COMPOUNDS and any(map(has_absent, node.children)))
+
+
+def floor(node: Node) -> str:
+    """Return the finest level at which a node that can be checked has a value."""
+    if node.form in COMPOUNDS:
+        return min((floor(child) for child in node.children if child.absent is None), key=rank, default=LEVELS[0])
+    if node.form == "share" and node.table is None and node.children:
+        return str(node.children[0].part.over)
+    return max(tables_of(node), key=rank, default=LEVELS[0])
+
+
+def tables_of(node: Node) -> set[str]:
+    """Return the levels of the tables that a node reads itself."""
+    refs = [ref for _, ref in node.refs]
+    return {operand.table for operand in (*node.operands, *refs)} | ({node.table} if node.table else set())
+
+
 def _references(part: Part) -> Iterator[tuple[str, str]]:
     """Yield by scope the input that a relative requirement refers to."""
     for scope, requirement in part.requirements.items():
         if isinstance(requirement.value, InputRef):
             yield scope, requirement.value.name
+
+
+def inputs_read(part: Part) -> set[str]:
+    """Return the inputs that a part reads."""
+    names = {*part.inputs, *(part.counts or ()), *(key.input for key in part.where)}
+    names |= {name for _, name in _references(part)}
+    return (names - set(BUILT_IN)).union(*(inputs_read(child) for child in part.parts))
 
 
 def _all_inputs(part: Part) -> Iterator[str]:

@@ -13,13 +13,15 @@ import attrs
 import numpy as np
 
 from commscore import _integers as ints
+from commscore._codes import CAN_BE_OUT, Codes, Verdicts
 from commscore._exact import OK, Column
-from commscore._kernel import Codes, Measure, Units, Verdicts, judge, measure
+from commscore._kernel import Measure, judge, measure
 from commscore._plan import COMPOUNDS, Node
 from commscore._requirement import Interval, Requirement, interval
 from commscore._ruleset import ALL, SCOPES
 from commscore._scoring import Quotients
 from commscore._status import F, N, P
+from commscore._units import Units, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,52 +45,59 @@ class Target:
 
 
 def credit(target: Target) -> Quotients:
-    """Return how much of its target each value reaches, not held to 1; nothing where that has no meaning.
+    """Return how much of its target each value reaches, not held to 1.
 
-    value / target for a lower bound, target / value for an upper one, the nearer bound of a range, 1 within it. A zero
-    target gives 0.
+    value / target for a lower bound, target / value for an upper one, the nearer bound of a range, 1 within it. Where
+    such a quotient says nothing, because what it divides by is not positive, it is 1 for a pass and else 0.
     """
-    size = len(target.num)
-    num, den = np.ones(size, dtype=np.int64), np.ones(size, dtype=np.int64)
     lower, upper = target.wanted.lower, target.wanted.upper
-    if lower is not None:
-        of_lower = _ratio_to(target, lower)
-        if upper is None:
-            return of_lower
-        below = ~ints.at_or_above(target.num, target.den, lower, factor=target.factor, strict=False)
-        num, den = ints.choose(below, of_lower.num, num), ints.choose(below, of_lower.den, den)
-    if upper is not None:
-        of_value = _ratio_to(target, upper)
-        beyond = ~ints.at_or_below(target.num, target.den, upper, factor=target.factor, strict=False)
-        use = beyond if lower is not None else np.ones(size, dtype=bool)
-        num, den = ints.choose(use, of_value.den, num), ints.choose(use, of_value.num, den)
-        if upper <= 0:
-            num, den = ints.choose(use, 0, num), ints.choose(use, 1, den)
-    return Quotients(num, den)
+    met = within(target.num, target.den, target.wanted, factor=target.factor)
+    if lower is None and upper is not None:
+        return _turned(_ratio_to(target, upper), met)
+    if lower is None:
+        return Quotients(met.astype(np.int64), np.ones(len(met), dtype=np.int64))
+    of_lower = _meaningful(_ratio_to(target, lower), met)
+    if upper is None:
+        return of_lower
+    below = ~ints.at_or_above(target.num, target.den, lower, factor=target.factor, strict=False)
+    of_upper = _turned(_ratio_to(target, upper), met)
+    num = ints.choose(met, 1, ints.choose(below, of_lower.num, of_upper.num))
+    return Quotients(num, ints.choose(met, 1, ints.choose(below, of_lower.den, of_upper.den)))
 
 
 def _ratio_to(target: Target, bound: Fraction) -> Quotients:
-    """Return value / bound; 0 for a bound that is not positive."""
-    size = len(target.num)
-    if bound <= 0:
-        return Quotients(np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.int64))
-    scale = target.factor / bound
-    num, den = ints.times(target.num, scale.numerator), ints.times(target.den, scale.denominator)
-    zero = np.asarray(den == 0, dtype=bool)
-    return Quotients(ints.choose(zero, 0, num), ints.choose(zero, 1, den))
+    """Return value / bound, which may have any sign and a zero ``den``."""
+    num = ints.times(target.num, target.factor.numerator * bound.denominator)
+    return Quotients(num, ints.times(target.den, target.factor.denominator * bound.numerator))
+
+
+def _turned(ratio: Quotients, met: ints.Bools) -> Quotients:
+    return _meaningful(Quotients(ratio.den, ratio.num), met)
+
+
+def _meaningful(ratio: Quotients, met: ints.Bools) -> Quotients:
+    """Replace quotients by something not positive, and hold the rest to 0 or more."""
+    useless = np.asarray(ratio.den <= 0, dtype=bool)
+    num = ints.choose(np.asarray(ratio.num > 0, dtype=bool), ratio.num, 0)
+    return Quotients(ints.choose(useless, met.astype(np.int64), num), ints.choose(useless, 1, ratio.den))
 
 
 def gap(target: Target) -> ints.Ints:
-    """Return by how much, in steps of its last place, each numerator misses the interval; 0 where it does not."""
-    result = np.zeros(len(target.num), dtype=np.int64)
+    """Return by how much, in steps of its last place, each numerator misses the interval.
+
+    -1 where no numerator would do: a range so narrow that no value at these places lies in it.
+    """
+    up = down = np.zeros(len(target.num), dtype=np.int64)
     if target.wanted.lower is not None:
         least = _least(target, target.wanted.lower, strict=target.wanted.lower_open)
-        result = _positive(ints.minus(least, target.num))
+        up = _positive(ints.minus(least, target.num))
     if target.wanted.upper is not None:
         negated = attrs.evolve(target, num=-ints.integers(target.num))
         greatest = _least(negated, -target.wanted.upper, strict=target.wanted.upper_open)
-        result = ints.plus(result, _positive(ints.minus(greatest, negated.num)))
-    return result
+        down = _positive(ints.minus(greatest, negated.num))
+    mended = ints.minus(ints.plus(target.num, up), down)
+    met = within(mended, target.den, target.wanted, factor=target.factor)
+    return ints.choose(met, ints.plus(up, down), -1)
 
 
 def _least(target: Target, bound: Fraction, *, strict: bool) -> ints.Ints:
@@ -113,41 +122,34 @@ class Numbers:
         value: The value; NaN where there is none.
         gap: What a failing unit lacks or has too much; NaN elsewhere.
         attainment: The credit, not held to 1; NaN where there is none.
-        required: By unit, the position in ``requirements`` of what it must meet; -1 for none.
-        requirements: What units must meet.
     """
 
     value: ints.Floats
     gap: ints.Floats
     attainment: ints.Floats
-    required: ints.Ints
-    requirements: tuple[Requirement, ...]
 
 
 def unit_numbers(node: Node, units: Units, verdicts: Verdicts) -> Numbers:
     """Return the numbers of a rule that is judged at units."""
     size = units.rows
     nothing = np.full(size, np.nan)
-    requirements = tuple(node.part.requirements.values())
     if node.form in COMPOUNDS:
         shown = _quotients(unit_credit(node, units, verdicts), decided(verdicts))
-        required = np.zeros(size, dtype=np.int64) if ALL in node.part.requirements else np.full(size, -1)
-        return Numbers(nothing, nothing.copy(), shown, required, requirements)
+        return Numbers(nothing, nothing.copy(), shown)
     value = measure(node, units)
     there = np.ones(size, dtype=bool) if value.state is None else value.state == OK
     shown_value = np.where(there, ints.quotient(value.num, _den(value), value.factor), np.nan)
     gaps = nothing
     step = Fraction(1, 10 ** node.operands[0].places)
-    required = np.full(size, -1)
-    for number, (scope, mask, target) in enumerate(_targets(node, units, value)):
-        del scope
-        required[mask] = number
+    for mask, target in _targets(node, units, value):
         gaps = np.where(mask, ints.quotient(gap(target), 1, step), gaps)
-    gaps = np.where(verdicts.status == F, gaps, np.nan)
+    gaps = np.where((verdicts.status == F) & (gaps >= 0), gaps, np.nan)
     attainment = _quotients(unit_credit(node, units, verdicts), decided(verdicts))
     outside = verdicts.status == N
+    if verdicts.possible is not None:
+        outside |= (verdicts.possible & CAN_BE_OUT) > 0
     shown_value[outside] = np.nan
-    return Numbers(shown_value, gaps, attainment, required, requirements)
+    return Numbers(shown_value, gaps, attainment)
 
 
 def decided(verdicts: Verdicts) -> ints.Bools:
@@ -163,7 +165,7 @@ def _den(value: Measure) -> ints.Ints:
     return np.ones(len(value.num), dtype=np.int64) if value.den is None else value.den
 
 
-def _targets(node: Node, units: Units, value: Measure) -> list[tuple[str, ints.Bools, Target]]:
+def _targets(node: Node, units: Units, value: Measure) -> list[tuple[ints.Bools, Target]]:
     """Return, for each scope, its units and what they are held against."""
     found = []
     refs = dict(node.refs)
@@ -177,7 +179,7 @@ def _targets(node: Node, units: Units, value: Measure) -> list[tuple[str, ints.B
         if scope in refs:
             ref: Column = units.column(refs[scope].name)
             den, factor = ints.product(den, ints.integers(ref.values)), factor * 10 ** refs[scope].places
-        found.append((scope, mask, Target(value.num, den, factor, interval(requirement))))
+        found.append((mask, Target(value.num, den, factor, interval(requirement))))
     return found
 
 
@@ -190,7 +192,7 @@ def unit_credit(node: Node, units: Units, verdicts: Verdicts) -> Quotients:
         return Quotients((verdicts.status == P).astype(np.int64), ones)
     value = measure(node, units)
     result = Quotients(0 * ones, ones)
-    for _scope, mask, target in _targets(node, units, value):
+    for mask, target in _targets(node, units, value):
         found = credit(target)
         result = Quotients(ints.choose(mask, found.num, result.num), ints.choose(mask, found.den, result.den))
     return result
@@ -212,11 +214,13 @@ def _compound_credit(node: Node, units: Units) -> Quotients:
     credits_, applies = [], []
     for child in node.children:
         if child.absent is not None:
+            credits_.append(Quotients(np.zeros(units.rows, dtype=np.int64), np.ones(units.rows, dtype=np.int64)))
+            applies.append(np.ones(units.rows, dtype=bool))
             continue
         found = judge(child, units)
         part = unit_credit(child, units, found)
         sure = decided(found)
-        credits_.append(held(Quotients(ints.choose(sure, part.num, 0), ints.choose(sure, part.den, 1))))
+        credits_.append(Quotients(ints.choose(sure, part.num, 0), ints.choose(sure, part.den, 1)))
         applies.append(found.status != N)
     return nth_greatest(credits_, applies, node)
 
@@ -227,7 +231,8 @@ def nth_greatest(parts: Sequence[Quotients], applies: Sequence[ints.Bools], node
     num, den = np.zeros(size, dtype=object), np.ones(size, dtype=object)
     for i in range(size):
         ranked = sorted(
-            (Fraction(int(p.num[i]), int(p.den[i])) for p, on in zip(parts, applies, strict=True) if on[i]), reverse=True
+            (Fraction(int(p.num[i]), int(p.den[i])) for p, on in zip(parts, applies, strict=True) if on[i]),
+            reverse=True,
         )
         if ranked:
             n = {"all": len(ranked), "any": 1}.get(node.form, node.part.n or 1)
@@ -250,4 +255,3 @@ def scored_credit(found: Quotients, status: Codes) -> Quotients:
     failed, passed = status == F, status == P
     num = ints.choose(passed, 1, ints.choose(failed, part.num, 0))
     return Quotients(num, ints.choose(failed, part.den, 1))
-

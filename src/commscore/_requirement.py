@@ -89,7 +89,7 @@ class Interval:
     upper: Fraction | None
     upper_open: bool
 
-    def __contains__(self, value: Fraction) -> bool:
+    def __contains__(self, value: Fraction | int) -> bool:
         """Say whether a value meets the requirement."""
         above = self.lower is None or value > self.lower or (value == self.lower and not self.lower_open)
         below = self.upper is None or value < self.upper or (value == self.upper and not self.upper_open)

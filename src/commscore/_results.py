@@ -122,7 +122,7 @@ class Result:
         findings at the judged level, one per unit or per area and scope), pass_rate_low (undecided as failed), pass_rate (null when something is undecided
         or nothing judged) and pass_rate_high (undecided as passed), reason (why it was not checked).
         """
-        return rule_table(self._context, self._run, self._parts)
+        return rule_table(self._context, self._run, [unit_counts(part) for part in self._parts])
 
     def findings(
         self,
@@ -179,9 +179,7 @@ class Result:
 
     def _area_findings(self, level: str, statuses: Sequence[int]) -> Any:
         findings = area_findings(self._run, level)
-        results = results_of(
-            findings, len(self.plan.rules), attainment=self._context.scorer.by_credit
-        )
+        results = results_of(findings, len(self.plan.rules), attainment=self._context.scorer.by_credit)
         labels = self._run.tally.index(level).labels
         table = area_table(level, labels, findings, results, self._context.scorer)
         wanted = [str(STATUSES[code]) for code in statuses]
@@ -322,10 +320,24 @@ def area_scores(context: Context, run: Run, level: str) -> Any:
     return pa.table(columns).take(pa.array(order, pa.int64()))
 
 
-def rule_table(context: Context, run: Run, parts: Sequence[UnitPart]) -> Any:
-    """Return one row per rule, with the counts of its findings at the judged level."""
+def unit_counts(part: UnitPart) -> ints.Ints:
+    """Count a block's findings by rule and status."""
+    counts = [np.bincount(shown.status, minlength=len(STATUSES)) for _, shown in shown_of(part)]
+    return np.array(counts, dtype=np.int64).reshape(len(part.plans), len(STATUSES))
+
+
+def rule_table(context: Context, run: Run, units: Sequence[ints.Ints]) -> Any:
+    """Return one row per rule, with the counts of its findings at the judged level.
+
+    Args:
+        context: Plan and score tree.
+        run: The state, with all units added up.
+        units: The units' findings as `unit_counts` counts them, in any split.
+    """
     plans = context.plan.rules
-    counts = np.array([rule_counts(context.plan, run, plan, parts) for plan in plans]).reshape(len(plans), len(STATUSES))
+    size = (len(plans), len(STATUSES))
+    own = np.sum(units, axis=0, dtype=np.int64).reshape(size) if units else np.zeros(size, dtype=np.int64)
+    counts = np.array([rule_counts(context.plan, run, plan, own[plan.index]) for plan in plans]).reshape(size)
     passed, failed = counts[:, 0], counts[:, 1]
     undecided = counts[:, 2] + counts[:, 3]
     judged = passed + failed + undecided
@@ -349,13 +361,11 @@ def rule_table(context: Context, run: Run, parts: Sequence[UnitPart]) -> Any:
     return pa.table(columns)
 
 
-def rule_counts(plan: Plan, run: Run, rule: RulePlan, parts: Sequence[UnitPart]) -> Any:
+def rule_counts(plan: Plan, run: Run, rule: RulePlan, units: ints.Ints) -> Any:
     """Count a rule's findings by status: at its units, or in the areas that it is judged at."""
     total = np.zeros(len(STATUSES), dtype=np.int64)
     if rule.at_units and rank(rule.judged) == rank(plan.level):
-        for part in parts:
-            total += np.bincount(as_shown(rule, part.verdicts[rule.index]).status, minlength=len(STATUSES))
-        return total
+        return units
     if rule.at_units and rule.rule.selected and rule.node.absent is None:
         return _place_counts(rule, run)
     for finding in _at_judged(rule, run):
@@ -379,4 +389,3 @@ def _place_counts(rule: RulePlan, run: Run) -> Any:
 def _at_judged(rule: RulePlan, run: Run) -> list[Shown]:
     outcomes = [area_outcome(run, rule, scope, rule.judged) for scope in rule.scopes]
     return [as_shown(rule, outcome.verdicts) for outcome in outcomes]
-

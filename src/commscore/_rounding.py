@@ -23,6 +23,10 @@ BIG = 2.0**62
 MOST_SETTLED = 15
 # 2**27 + 1 splits a double into two halves of 26 bits (Dekker).
 SPLITTER = 134217729.0
+# Below 2**24 a single of up to 8 decimals is told from its neighbours by double arithmetic.
+SHORT_SINGLE = 2.0**24
+MOST_DECIMALS = 8
+CLEARLY_NEAREST = 0.499
 
 
 def narrowed(values: Integers) -> Integers:
@@ -81,11 +85,12 @@ def round_fraction(value: Fraction, exponent: int) -> int:
     return (value * Fraction(10) ** exponent + Fraction(1, 2)).__floor__()
 
 
-def whole_floats(values: Floats) -> tuple[Integers, Mask | None]:
+def whole_floats(values: Floats, *, gaps: Mask | None = None) -> tuple[Integers, Mask | None]:
     """Read floats that should be whole numbers.
 
     Args:
         values: Any doubles.
+        gaps: Rows without a value, whatever stands there; null when there are none.
 
     Returns:
         The integers (0 where there is none), and which values are not whole: fractions, NaN and infinities
@@ -94,18 +99,18 @@ def whole_floats(values: Floats) -> tuple[Integers, Mask | None]:
     if not values.size:
         return values.astype(np.int64), None
     whole = np.rint(values)
+    odd = whole != values
+    if gaps is not None:
+        whole[gaps] = 0.0
+        odd &= ~gaps
     low, high = whole.min(), whole.max()
-    bad = None
     # Comparisons with NaN are false, so `not` catches it.
     if not (low > -BIG and high < BIG):
-        finite = np.isfinite(whole)
-        bad = ~finite
-        whole = np.where(finite, whole, 0.0)
-    odd = whole != values
+        odd |= ~np.isfinite(whole)
     if odd.any():
-        bad = odd
-        whole = np.where(odd, 0.0, whole)
-    return _as_integers(whole), bad if bad is not None and bad.any() else None
+        whole[odd] = 0.0
+        return _as_integers(whole), odd
+    return _as_integers(whole), None
 
 
 def _as_integers(whole: Floats) -> Integers:
@@ -128,7 +133,7 @@ def round_floats(values: Floats, exponent: int) -> tuple[Integers, Mask | None]:
     if not values.size:
         return values.astype(np.int64), None
     bad = None
-    if not np.isfinite(values.min() - values.max()):
+    if not (np.isfinite(values.min()) and np.isfinite(values.max())):
         finite = np.isfinite(values)
         if not finite.all():
             bad = ~finite
@@ -172,7 +177,7 @@ def _settle(values: Floats, exponent: int) -> Integers:
     return whole.astype(np.int64) * 10**exponent + below.astype(np.int64) + up
 
 
-def _split(value: Any) -> tuple[Any, Any]:  # noqa: ANN401  # a double or an array of them
+def _split(value: Any) -> tuple[Any, Any]:  # a double or an array of them
     """Split doubles into a high and a low half whose products are exact."""
     shifted = value * SPLITTER
     high = shifted - (shifted - value)
@@ -189,3 +194,40 @@ def _round_big(values: Floats, scaled: Floats, exponent: int) -> Integers:
         for value in values[big].tolist()
     ]
     return narrowed(rounded)
+
+
+def short_singles(values: npt.NDArray[np.float32], exponent: int) -> tuple[Integers, Mask, Mask]:
+    """Round singles as the shortest decimals that denote them, where these have few decimals.
+
+    Args:
+        values: Singles.
+        exponent: Power of ten by which they are multiplied before they are rounded, halves up.
+
+    Returns:
+        The integers (0 where there is none), which of them had to be rounded, and which values were not read: those
+        that are not finite, from 2**24 up, or of more than 8 decimals.
+    """
+    doubles = values.astype(np.float64)
+    results: Integers = np.zeros(len(values), dtype=np.int64)
+    inexact = np.zeros(len(values), dtype=bool)
+    left = np.flatnonzero(np.abs(doubles) < SHORT_SINGLE)
+    rest = np.ones(len(values), dtype=bool)
+    for decimals in range(MOST_DECIMALS + 1):
+        scaled = doubles[left] * 10.0**decimals
+        nearest = np.rint(scaled)
+        # The first number of decimals at which the nearest one denotes the single is the shortest. Where two are
+        # about as near, it is left to who writes singles.
+        found = (nearest / 10.0**decimals).astype(np.float32) == values[left]
+        found &= np.abs(scaled - nearest) < CLEARLY_NEAREST
+        rows = left[found]
+        rounded, odd = rescale(nearest[found].astype(np.int64), exponent - decimals)
+        if rounded.dtype == object:
+            results = results.astype(object)
+        results[rows] = rounded
+        if odd is not None:
+            inexact[rows] = odd
+        rest[rows] = False
+        left = left[~found]
+        if not left.size:
+            break
+    return results, inexact, rest

@@ -7,13 +7,28 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from commscore import _integers as ints
 from commscore._areas import Groups, Leaf, Tally, group_rows, note_parents
-from commscore._exact import INVALID, MISSING
-from commscore._kernel import OUT, Codes, Units, Verdicts, constant, judge, membership, reason_code
-from commscore._plan import COMPOUNDS, Node, Plan, RulePlan, judged_at_units, rank, scopes_of
+from commscore._codes import CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code
+from commscore._exact import OK
+from commscore._kernel import judge, judge_condition
+from commscore._plan import (
+    COMPOUNDS,
+    Node,
+    Plan,
+    RulePlan,
+    floor,
+    has_absent,
+    judged_at_units,
+    rank,
+    scopes_of,
+    tables_of,
+)
 from commscore._ruleset import ALL, SCOPES
-from commscore._status import E, I, K, N, Reason, S, U
+from commscore._status import I, K, N, Reason, S
 from commscore._terms import terms
+from commscore._units import OUT, Units, membership
+from commscore._verdicts import Outcome
 from commscore.errors import DataError, DataFault
 
 if TYPE_CHECKING:
@@ -50,12 +65,6 @@ class LeafPlan:
     def tables(self) -> set[str]:
         """Return the levels of the tables that it reads."""
         return tables_of(self.node)
-
-
-def tables_of(node: Node) -> set[str]:
-    """Return the levels of the tables that a node reads itself."""
-    refs = [ref for _, ref in node.refs]
-    return {operand.table for operand in (*node.operands, *refs)} | ({node.table} if node.table else set())
 
 
 def is_added_up(plan: RulePlan) -> bool:
@@ -120,14 +129,16 @@ class Run:
         coarser: Tables of coarser levels, by level, each as one block.
         tally: Sums by area: of the further tables while they are read, then of the main one.
         further: Sums of the further tables.
-        finer: By rule and scope, what a rule judged in a finer table came to for the main table's rows, as areas there.
+        own: The main table's units, kept only where they are areas of the rollup themselves.
+        finer: By rule and scope, what a rule judged in a finer table came to for the main table's rows, as areas.
     """
 
     plan: Plan
     coarser: Mapping[str, Block]
     tally: Tally = attrs.Factory(Tally)
     further: Tally = attrs.Factory(Tally)
-    finer: dict[int, dict[str, Verdicts]] = attrs.Factory(dict)
+    finer: dict[int, dict[str, Outcome]] = attrs.Factory(dict)
+    own: list[Units] = attrs.Factory(list)
     _leaves: tuple[LeafPlan, ...] = ()
 
     def __attrs_post_init__(self) -> None:
@@ -144,6 +155,8 @@ class Run:
         """Judge a block's units and add them to the tally."""
         units = Units(block, level, self.inputs, self.coarser)
         groups = self._grouped(units)
+        if level == self.plan.level and level in self.plan.rollup:
+            self.own.append(units)
         verdicts = []
         for plan in self.plan.rules:
             finer = self.finer.get(plan.index) if level == self.plan.level else None
@@ -167,7 +180,9 @@ class Run:
         for level, found in groups.items():
             index = self.tally.index(level)
             if main:
-                for area, count in zip(*(x.tolist() for x in np.unique(found.row_areas, return_counts=True)), strict=True):
+                for area, count in zip(
+                    *(x.tolist() for x in np.unique(found.row_areas, return_counts=True)), strict=True
+                ):
                     index.units[area] = index.units.get(area, 0) + count
             for coarser in groups:
                 if rank(coarser) > rank(level):
@@ -179,7 +194,7 @@ class Run:
     def _count(self, plan: RulePlan, found: Verdicts, units: Units, groups: Mapping[str, Groups]) -> None:
         """Count the statuses of a rule judged at units, by area and scope."""
         for scope in plan.scopes:
-            status = found.status if scope == ALL else _of_scope(found.status, units, scope)
+            status = of_scope(found, units, scope).status
             for level, group in groups.items():
                 counts = group.counts(status, 8)
                 sums, size = self.tally.at((plan.index, (), scope), level), len(self.tally.index(level).labels)
@@ -209,18 +224,17 @@ def chain_membership(chain: tuple[Node, ...], units: Units, scope: str) -> Codes
     return result
 
 
-def _of_scope(status: Codes, units: Units, scope: str) -> Codes:
-    """Leave out units of the other scope; a unit whose scope is open is open in each."""
+def of_scope(found: Verdicts, units: Units, scope: str) -> Verdicts:
+    """Leave out units of the other scope; one whose scope is open keeps its verdict in each."""
     kind = units.block.kind
-    if kind is None:
-        return status
+    if scope == ALL or kind is None:
+        return found
     other = np.asarray(kind.values != SCOPES.index(scope), dtype=bool)
-    if kind.state is None:
-        return np.where(other, N, status).astype(np.uint8)
-    applies = status != N
-    result = np.where(other & (kind.state == 0), N, status)
-    result = np.where(applies & (kind.state == MISSING), U, result)
-    return np.where(applies & (kind.state == INVALID), E, result).astype(np.uint8)
+    if kind.state is not None:
+        other &= kind.state == OK
+    status = np.where(other, N, found.status).astype(np.uint8)
+    reason = np.where(other, reason_code(Reason.OUT_OF_SCOPE), found.reason).astype(np.uint8)
+    return Verdicts(status, reason, found.possible)
 
 
 def _judged_here(plan: RulePlan, units: Units) -> Verdicts:
@@ -237,35 +251,51 @@ def _judged_here(plan: RulePlan, units: Units) -> Verdicts:
     return _contribution(plan, units)
 
 
-def _from_finer(finer: Mapping[str, Verdicts], units: Units, groups: Groups) -> Verdicts:
+def _from_finer(finer: Mapping[str, Outcome], units: Units, groups: Groups) -> Verdicts:
     """Return what the places inside each unit came to; a unit without any has nothing to judge."""
     result = constant(units.rows, N, Reason.EMPTY_SCOPE)
-    kind = units.block.kind
-    for scope, verdicts in finer.items():
-        there = groups.row_areas < len(verdicts.status)
-        if scope != ALL and kind is not None:
-            there &= np.asarray(kind.values == SCOPES.index(scope), dtype=bool)
-        result.status[there] = verdicts.status[groups.row_areas[there]]
-        result.reason[there] = verdicts.reason[groups.row_areas[there]]
+    for scope, outcome in finer.items():
+        there = of_finer(outcome, scope, units, groups.row_areas)
+        result.status[there] = outcome.verdicts.status[groups.row_areas[there]]
+        result.reason[there] = outcome.verdicts.reason[groups.row_areas[there]]
     return result
+
+
+def of_finer(outcome: Outcome, scope: str, units: Units, areas: ints.Ints) -> ints.Bools:
+    """Say which units a finer table's outcome of a scope is that of."""
+    there = np.asarray(areas < len(outcome.verdicts.status), dtype=bool)
+    kind = units.block.kind
+    if scope != ALL and kind is not None:
+        there &= np.asarray(kind.values == SCOPES.index(scope), dtype=bool)
+    return there
 
 
 def _contribution(plan: RulePlan, units: Units) -> Verdicts:
     """Return "contributes" for the units that are not certainly out of an area rule's scope."""
-    leaves = area_leaves(plan, (plan.judged,)) if not plan.at_units else ()
-    if any(rank(table) > rank(units.level) for leaf in leaves for table in leaf.tables):
+    if not plan.at_units and rank(floor(plan.node)) > rank(units.level):
         return constant(units.rows, K, Reason.OTHER_LEVEL)
     result = constant(units.rows, I, Reason.CONTRIBUTION)
-    outside = None
-    for leaf in leaves:
-        for scope in leaf.scopes:
-            members = chain_membership(leaf.chain, units, scope) if units.level in leaf.tables else None
-            out = np.zeros(units.rows, dtype=bool) if members is None else members == OUT
-            outside = out if outside is None else outside & out
-    if outside is not None and outside.any():
+    leaves = () if plan.at_units else area_leaves(plan, (plan.judged,))
+    out = [_outside(leaf, units) for leaf in leaves]
+    if out and not has_absent(plan.node):
+        outside = np.logical_and.reduce(out)
         result.status[outside], result.reason[outside] = N, reason_code(Reason.OUT_OF_SCOPE)
     return result
 
 
+def _outside(leaf: LeafPlan, units: Units) -> ints.Bools:
+    """Say which units a leaf certainly leaves out, whatever their scope."""
+    nobody = np.zeros(units.rows, dtype=bool)
+    if units.level not in leaf.tables:
+        return nobody
+    codes = [chain_membership(leaf.chain, units, scope) for scope in leaf.scopes]
+    out = np.logical_and.reduce([nobody if code is None else code == OUT for code in codes])
+    if leaf.node.form == "share":
+        out = out | (outcomes(judge_condition(leaf.node.children[0], units)) == CAN_BE_OUT)
+    return out
+
+
 def _torn(level: str, coarser: str, name: str) -> DataFault:
-    return DataFault(f"{level} {name!r} lies in more than one {coarser}; give it one, or a code that tells them apart", column=level)
+    return DataFault(
+        f"{level} {name!r} lies in more than one {coarser}; give it one, or a code that tells them apart", column=level
+    )

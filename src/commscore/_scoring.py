@@ -137,19 +137,17 @@ def score_results(tree: Tree, results: Sequence[Results], *, model: str, unknown
     highest, _ = weighed(tree, high, size)
     score, score_weights = weighed(tree, decided_only, size) if unknown == "exclude" else (lowest, weights)
     coverage, _ = weighed(tree, covered, size)
-    shares = (score, lowest, highest)
+    shares, ones = (score, lowest, highest), np.ones(size, dtype=np.int64)
     if model in FLAT:
         kinds = [(score, score_weights), (lowest, weights), (highest, weights)]
         shown = [_flat(share, weight, model) for share, weight in kinds]
-        maximum = Quotients(np.asarray(score.present, dtype=np.int64), np.asarray(score.present, dtype=np.int64))
-        if model != "absolute":
-            maximum = score_weights
-        else:
-            shares = (shown[0], shown[1], shown[2])
+        if model == "absolute":
+            return Scores(shown[0], shown[1], shown[2], coverage, Quotients(ones, ones), (shown[0], shown[1], shown[2]))
+        nothing = np.asarray(score_weights.den == 0, dtype=bool)
+        maximum = Quotients(score_weights.num, ints.choose(nothing, 1, score_weights.den))
         return Scores(shown[0], shown[1], shown[2], coverage, maximum, shares)
     hundred = [Quotients(ints.times(share.num, 100), share.den) for share in shares]
-    ones = score.present.astype(np.int64)
-    return Scores(hundred[0], hundred[1], hundred[2], coverage, Quotients(ones * 100, np.ones_like(ones)), shares)
+    return Scores(hundred[0], hundred[1], hundred[2], coverage, Quotients(ones * 100, ones), shares)
 
 
 def _credit(result: Results, count: ints.Ints) -> tuple[ints.Ints, ints.Ints]:

@@ -11,15 +11,18 @@ import numpy as np
 
 from commscore import _integers as ints
 from commscore._areas import Sums, group_rows
-from commscore._kernel import Codes, Verdicts, combine, constant, reason_code
-from commscore._plan import COMPOUNDS, Node, RulePlan, rank, scopes_of
-from commscore._prices import Target, credit, gap, held, nth_greatest, scored_credit
+from commscore._codes import Codes, Verdicts, constant, reason_code
+from commscore._compounds import combine
+from commscore._kernel import judge
+from commscore._plan import COMPOUNDS, Node, RulePlan, floor, has_absent, rank, scopes_of
+from commscore._prices import Target, credit, gap, nth_greatest, scored_credit, unit_credit, unit_numbers
 from commscore._requirement import InputRef, Interval, interval
-from commscore._run import Run, area_leaves, is_nested_share
 from commscore._ruleset import ALL
+from commscore._run import Run, area_leaves, is_nested_share, of_scope
 from commscore._scoring import Quotients, Results
 from commscore._status import NO_REASON, STATUSES, E, F, I, K, N, P, Reason, S, U
 from commscore._terms import share_of_areas
+from commscore._units import Units
 from commscore._verdicts import (
     Outcome,
     Span,
@@ -100,6 +103,9 @@ def area_findings(run: Run, level: str) -> list[AreaFindings]:
 
 def _finding(run: Run, plan: RulePlan, scope: str, level: str) -> AreaFindings:
     size = len(run.tally.index(level).labels)
+    places = _own_places(run, plan, level)
+    if places:
+        return _finding_of_places(run, plan, scope, level, places)
     outcome = area_outcome(run, plan, scope, level)
     shown = as_shown(plan, outcome.verdicts)
     value, low, high = _ends(outcome, size)
@@ -107,9 +113,51 @@ def _finding(run: Run, plan: RulePlan, scope: str, level: str) -> AreaFindings:
     status = outcome.verdicts.status
     decided = (status == P) | (status == F)
     attainment = np.where(decided, ints.quotient(quotients.num, quotients.den), np.nan)
-    counts = rank(plan.judged) <= rank(level)
+    counts = rank(plan.judged) <= rank(level) and plan.deferred is None
     failing = np.where(status == F, gaps, np.nan)
     return AreaFindings(plan, scope, shown, value, low, high, failing, attainment, quotients, counts)
+
+
+def _own_places(run: Run, plan: RulePlan, level: str) -> list[Units]:
+    """Return the rows that are the areas of a level themselves, for a rule that judges each of them."""
+    if not plan.at_units or plan.node.table != level or plan.node.absent is not None or not plan.rule.selected:
+        return []
+    if level == run.plan.level:
+        return run.own
+    return [Units(run.coarser[level], level, run.inputs, run.coarser)] if level in run.coarser else []
+
+
+def _finding_of_places(run: Run, plan: RulePlan, scope: str, level: str, places: list[Units]) -> AreaFindings:
+    """Return a rule's findings for areas that are rows of a table: those of the rows."""
+    index = run.tally.index(level)
+    size = len(index.labels)
+    verdicts = constant(size, N, Reason.EMPTY_SCOPE)
+    columns = {name: np.full(size, np.nan) for name in ("value", "gap", "attainment")}
+    found = Quotients(np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.int64))
+    for units in places:
+        areas = units.areas(level)
+        rows = np.array([index.ids[label] for label in areas.labels], dtype=np.int64)[areas.codes]
+        judged = of_scope(judge(plan.node, units), units, scope)
+        numbers = unit_numbers(plan.node, units, judged)
+        verdicts.status[rows], verdicts.reason[rows] = judged.status, judged.reason
+        for name, column in columns.items():
+            column[rows] = getattr(numbers, name)
+        credit_ = unit_credit(plan.node, units, judged)
+        found = Quotients(_put(found.num, rows, credit_.num), _put(found.den, rows, credit_.den))
+    counts = rank(plan.judged) <= rank(level) and plan.deferred is None
+    value = columns["value"]
+    shown = as_shown(plan, verdicts)
+    return AreaFindings(
+        plan, scope, shown, value, value, value, columns["gap"], columns["attainment"], found, counts
+    )
+
+
+def _put(array: ints.Ints, rows: ints.Ints, values: ints.Ints) -> ints.Ints:
+    if values.dtype == object:
+        array = ints.wide(array)
+    array = array.copy()
+    array[rows] = values
+    return array
 
 
 def _ends(outcome: Outcome, size: int) -> tuple[ints.Floats, ints.Floats, ints.Floats]:
@@ -123,7 +171,41 @@ def _ends(outcome: Outcome, size: int) -> tuple[ints.Floats, ints.Floats, ints.F
     return np.where(outcome.span.known(), low, np.nan), low, high
 
 
+def conjunction_numbers(outcome: Outcome) -> dict[str, ints.Floats]:
+    """Return the numbers of an AND: what passes of what is judged, and how many fail."""
+    status = outcome.verdicts.status
+    value, low, high = _ends(outcome, len(status))
+    failed = outcome.counts[1] if outcome.counts is not None else np.zeros(len(status), dtype=np.int64)
+    decided = (status == P) | (status == F)
+    return {
+        "value": value,
+        "low": low,
+        "high": high,
+        "gap": np.where(status == F, failed.astype(float), np.nan),
+        "attainment": np.where(decided, value, np.nan),
+    }
+
+
 # ---- OUTCOMES ----
+
+
+@attrs.frozen
+class Spot:
+    """Where the sums of a node are: its rule, the part numbers below it, the scope, and the level of the areas."""
+
+    rule: int
+    path: tuple[int, ...]
+    scope: str
+    level: str
+
+    def below(self, part: int) -> Spot:
+        """Return the spot of one of its parts."""
+        return attrs.evolve(self, path=(*self.path, part))
+
+    @property
+    def leaf(self) -> tuple[int, tuple[int, ...], str]:
+        """Return the name under which sums are kept."""
+        return (self.rule, self.path, self.scope)
 
 
 def area_outcome(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
@@ -140,55 +222,52 @@ def area_outcome(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
         return conjunction(lambda letter: sums.field(letter, size))
     if rank(level) < rank(plan.judged):
         return _contributions(run, plan, scope, level)
-    judged = _judge(run, (plan.index, ()), plan.node, scope, plan.judged)
+    judged = _judge(run, plan.node, Spot(plan.index, (), scope, plan.judged))
     if level == plan.judged:
         return judged
     return rolled_up(judged, _parents(run, plan.judged, level), size)
 
 
-def _judge(run: Run, place: tuple[int, tuple[int, ...]], node: Node, scope: str, level: str) -> Outcome:
+def _judge(run: Run, node: Node, spot: Spot) -> Outcome:
     """Judge a node in every area of a level; units of an unknown area may belong to any, so nothing is said of theirs."""
-    outcome = _judge_known(run, place, node, scope, level)
-    nowhere = run.tally.index(level).ids.get(None)
+    outcome = _judge_known(run, node, spot)
+    nowhere = run.tally.index(spot.level).ids.get(None)
     if nowhere is not None and outcome.verdicts.status[nowhere] in (P, F, U, E):
         outcome.verdicts.status[nowhere] = U
         outcome.verdicts.reason[nowhere] = reason_code(Reason.MISSING_SCOPE)
+        if outcome.span is not None:
+            outcome.span.low_open[nowhere] = outcome.span.high_open[nowhere] = True
     return outcome
 
 
-def _judge_known(run: Run, place: tuple[int, tuple[int, ...]], node: Node, scope: str, level: str) -> Outcome:
-    """Judge a node in every area of a level; ``place`` says where its sums are."""
-    rule, path = place
-    size = len(run.tally.index(level).labels)
+def _judge_known(run: Run, node: Node, spot: Spot) -> Outcome:
+    size = len(run.tally.index(spot.level).labels)
     if node.absent is not None:
         return nothing_checked(size, node.absent)
+    if rank(floor(node)) > rank(spot.level):
+        return nothing_checked(size, Reason.OTHER_LEVEL)
     if node.form in COMPOUNDS:
-        return compound(node, [_judge(run, (rule, (*path, i)), child, scope, level) for i, child in enumerate(node.children)])
-    sums = run.tally.at((rule, path, scope), level)
-    if is_nested_share(node):
-        sums = _counted_areas(run, (rule, (*path, 0)), node, scope, level)
-    return verdict(node, sums, size, scope)
+        return compound(node, [_judge(run, child, spot.below(i)) for i, child in enumerate(node.children)])
+    nested = is_nested_share(node)
+    sums = _counted_areas(run, node, spot) if nested else run.tally.at(spot.leaf, spot.level)
+    return verdict(node, sums, size, spot.scope)
 
 
-def _counted_areas(run: Run, place: tuple[int, tuple[int, ...]], node: Node, scope: str, level: str) -> Sums:
+def _counted_areas(run: Run, node: Node, spot: Spot) -> Sums:
     """Count the areas that satisfy a share's own area form."""
     child = node.children[0]
-    inner_level = str(child.part.over)
-    scopes = (scope,) if scope != ALL else scopes_of(child.part)
-    outcomes = [_judge(run, place, child, inner, inner_level) for inner in scopes]
-    status = outcomes[0].verdicts.status if len(outcomes) == 1 else _all_scopes(outcomes)
-    parents = _parents(run, inner_level, level)
+    below = attrs.evolve(spot.below(0), level=str(child.part.over))
+    scopes = (spot.scope,) if spot.scope != ALL else scopes_of(child.part)
+    verdicts = [_judge(run, child, attrs.evolve(below, scope=scope)).verdicts for scope in scopes]
+    status = combine("all", None, verdicts).status
+    parents = _parents(run, below.level, spot.level)
     known = parents >= 0
-    index = run.tally.index(level)
+    index = run.tally.index(spot.level)
     groups = group_rows(index.labels, parents[known], index)
     sums = Sums()
     for name, values in share_of_areas(status[known]).items():
         sums.add(name, groups.areas, groups.sums(values), len(index.labels))
     return sums
-
-
-def _all_scopes(outcomes: list[Outcome]) -> Codes:
-    return combine("all", None, [outcome.verdicts for outcome in outcomes]).status
 
 
 def _parents(run: Run, level: str, coarser: str) -> ints.Ints:
@@ -203,23 +282,23 @@ def _parents(run: Run, level: str, coarser: str) -> ints.Ints:
 def _contributions(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
     """Return what areas below the judged level add to it: their own value, never a verdict."""
     size = len(run.tally.index(level).labels)
-    leaves = area_leaves(plan, run.plan.area_levels)
-    if any(rank(table) > rank(level) for leaf in leaves for table in leaf.tables):
+    if rank(floor(plan.node)) > rank(level):
         return nothing_checked(size, Reason.OTHER_LEVEL)
     result = constant(size, I, Reason.CONTRIBUTION)
-    span = None
-    own = [leaf for leaf in leaves if level in leaf.levels and scope in leaf.scopes]
-    if own:
-        empty = [_nobody(run.tally.at((plan.index, leaf.path, scope), level), size) for leaf in own]
-        outside = reduce(np.logical_and, empty)
+    own = _sums_below(run, plan, scope, level)
+    if own and not has_absent(plan.node):
+        outside = reduce(np.logical_and, [_nobody(sums, size) for sums in own])
         result.status[outside], result.reason[outside] = N, reason_code(Reason.EMPTY_SCOPE)
-    if len(own) == 1 and not own[0].path:
-        judged = verdict(plan.node, run.tally.at((plan.index, (), scope), level), size, scope)
-        span = judged.span
-        missing = judged.verdicts.reason == reason_code(Reason.MISSING_VALUE)
-        if span is not None and missing.any():
-            span = attrs.evolve(span, low_open=span.low_open | missing, high_open=span.high_open | missing)
+    span = verdict(plan.node, own[0], size, scope).span if plan.node.form not in COMPOUNDS else None
     return Outcome(result, span)
+
+
+def _sums_below(run: Run, plan: RulePlan, scope: str, level: str) -> list[Sums]:
+    """Return the sums of a rule's parts in the areas of a level below the judged one."""
+    if is_nested_share(plan.node):
+        return [_counted_areas(run, plan.node, Spot(plan.index, (), scope, level))]
+    leaves = area_leaves(plan, run.plan.area_levels)
+    return [run.tally.at((plan.index, leaf.path, scope), level) for leaf in leaves if scope in leaf.scopes]
 
 
 def _nobody(sums: Sums, size: int) -> ints.Bools:
@@ -241,36 +320,41 @@ def _price(run: Run, plan: RulePlan, scope: str, level: str, outcome: Outcome) -
         return failed.astype(float), quotients
     if not np.isin(outcome.verdicts.status, (P, F)).any() or level != plan.judged:
         return np.full(size, np.nan), nothing
-    return node_price(run, (plan.index, ()), plan.node, scope, level, outcome)
+    return node_price(run, plan.node, Spot(plan.index, (), scope, level), outcome)
 
 
-def node_price(
-    run: Run, place: tuple[int, tuple[int, ...]], node: Node, scope: str, level: str, outcome: Outcome
-) -> tuple[ints.Floats, Quotients]:
+def node_price(run: Run, node: Node, spot: Spot, outcome: Outcome) -> tuple[ints.Floats, Quotients]:
     """Return gaps and credits of a node judged at areas."""
-    rule, path = place
     size = len(outcome.verdicts.status)
     if node.form in COMPOUNDS:
-        parts, applies = [], []
-        for i, child in enumerate(node.children):
-            found = _judge(run, (rule, (*path, i)), child, scope, level)
-            if child.absent is None:
-                part = node_price(run, (rule, (*path, i)), child, scope, level, found)[1]
-                sure = np.isin(found.verdicts.status, (P, F))
-                parts.append(held(Quotients(ints.choose(sure, part.num, 0), ints.choose(sure, part.den, 1))))
-                applies.append(found.verdicts.status != N)
-        return np.full(size, np.nan), nth_greatest(parts, applies, node)
-    requirement = requirement_for(node, scope)
+        return np.full(size, np.nan), _compound_credit(run, node, spot)
+    requirement = requirement_for(node, spot.scope)
     span = outcome.span
-    if requirement is None or span is None:
+    if requirement is None or span is None or node.absent is not None:
         return np.full(size, np.nan), Quotients(np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.int64))
     if isinstance(requirement.value, InputRef):
-        return _relative_price(run, place, node, scope, level, requirement)
+        return _relative_price(run, node, spot, requirement)
     wanted = interval(requirement)
     quotients = _worse_credit(span, wanted)
     step = Fraction(1) if node.form == "share" else Fraction(1, 10 ** _num_places(node))
     steps = gap(Target(span.low_num, span.low_den, span.factor, wanted))
-    return np.where(span.known(), ints.quotient(steps, 1, step), np.nan), quotients
+    return _lengths(steps, step, span.known()), quotients
+
+
+def _lengths(steps: ints.Ints, step: Fraction, known: ints.Bools) -> ints.Floats:
+    """Return gaps in the unit of what is counted; NaN where the value is not known or nothing would do."""
+    return np.where(known & np.asarray(steps >= 0, dtype=bool), ints.quotient(steps, 1, step), np.nan)
+
+
+def _compound_credit(run: Run, node: Node, spot: Spot) -> Quotients:
+    parts, applies = [], []
+    for i, child in enumerate(node.children):
+        found = _judge(run, child, spot.below(i))
+        part = node_price(run, child, spot.below(i), found)[1]
+        sure = np.isin(found.verdicts.status, (P, F))
+        parts.append(Quotients(ints.choose(sure, part.num, 0), ints.choose(sure, part.den, 1)))
+        applies.append(found.verdicts.status != N)
+    return nth_greatest(parts, applies, node)
 
 
 def _worse_credit(span: Span, wanted: Interval) -> Quotients:
@@ -297,23 +381,36 @@ def _end_credit(target: Target, open_: ints.Bools) -> Quotients:
     return Quotients(ints.choose(unusable, 0, found.num), ints.choose(unusable, 1, found.den))
 
 
-def _relative_price(
-    run: Run, place: tuple[int, tuple[int, ...]], node: Node, scope: str, level: str, requirement: Requirement
-) -> tuple[ints.Floats, Quotients]:
+def _relative_price(run: Run, node: Node, spot: Spot, requirement: Requirement) -> tuple[ints.Floats, Quotients]:
     """Return gaps and credits of a total or change held against another input's total."""
-    size = len(run.tally.index(level).labels)
-    sums = run.tally.at((*place, scope), level)
+    size, scope = len(run.tally.index(spot.level).labels), spot.scope
+    sums = run.tally.at(spot.leaf, spot.level)
     key = scope if scope in node.part.requirements else ALL
     ref = next(operand for name, operand in node.refs if name == key)
-    low, high = sums.field(f"{key}:ref_low", size), sums.field(f"{key}:ref_high", size)
-    known = np.asarray(low == high, dtype=bool) & (sums.field(f"{key}:ref_unbounded", size) == 0)
-    known &= np.asarray(sums.field("low_num", size) == sums.field("high_num", size), dtype=bool)
-    known &= (sums.field("low_unbounded", size) == 0) & (sums.field("high_unbounded", size) == 0)
+    value, target = _sum_span(sums, "", size), _sum_span(sums, f"{key}:ref_", size)
     places = _num_places(node)
-    target = Target(sums.field("low_num", size), low, Fraction(10**ref.places, 10**places), interval(requirement))
-    found = credit(target)
-    quotients = Quotients(ints.choose(known, found.num, 0), ints.choose(known, found.den, 1))
-    return np.where(known, ints.quotient(gap(target), 1, Fraction(1, 10**places)), np.nan), quotients
+    factor, wanted = Fraction(10**ref.places, 10**places), interval(requirement)
+    known = value.known() & target.known()
+    gaps = _lengths(gap(Target(value.low_num, target.low_num, factor, wanted)), Fraction(1, 10**places), known)
+    # Of the target, too, the worse end counts: the greatest that must be reached, the least that must be kept.
+    reach = Target(value.low_num, target.high_num, factor, wanted)
+    keep = Target(value.high_num, target.low_num, factor, wanted)
+    low = _end_credit(reach, value.low_open | target.high_open)
+    high = _end_credit(keep, value.high_open | target.low_open)
+    if wanted.upper is None:
+        return gaps, low
+    if wanted.lower is None:
+        return gaps, high
+    most = attrs.evolve(reach, num=value.high_num)
+    below = ~ints.at_or_above(most.num, most.den, wanted.lower, factor=factor, strict=False) & ~value.high_open
+    return gaps, Quotients(ints.choose(below, low.num, high.num), ints.choose(below, low.den, high.den))
+
+
+def _sum_span(sums: Sums, prefix: str, size: int) -> Span:
+    low, high = sums.field(f"{prefix}low_num", size), sums.field(f"{prefix}high_num", size)
+    one = np.ones(size, dtype=np.int64)
+    low_open, high_open = (sums.field(f"{prefix}{end}_unbounded", size) > 0 for end in ("low", "high"))
+    return Span(low, one, high, one, low_open, high_open, Fraction(1))
 
 
 # ---- SCORING ----
@@ -353,4 +450,3 @@ def _counted(findings: list[AreaFindings], *, attainment: bool) -> Results:
         np.asarray(unchecked),
         None if total is None else (total.num, total.den),
     )
-

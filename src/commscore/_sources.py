@@ -29,7 +29,7 @@ ACCEPTED = (
 )
 
 
-def open_source(data: Any, *, name: str, block_rows: int) -> Source:  # noqa: ANN401  # anything at all may be given
+def open_source(data: Any, *, name: str, block_rows: int) -> Source:  # anything at all may be given
     """Open data as columns that can be read.
 
     Args:
@@ -47,6 +47,8 @@ def open_source(data: Any, *, name: str, block_rows: int) -> Source:  # noqa: AN
     what = type(data).__name__
     with guarded(name, f"{what} cannot be read"):
         match data:
+            case Source():
+                return data
             case str() | Path():
                 return open_path(Path(data), name=name, block_rows=block_rows)
             case pa.Table() | pa.RecordBatch():
@@ -57,7 +59,7 @@ def open_source(data: Any, *, name: str, block_rows: int) -> Source:  # noqa: AN
                 return _of_library(data, name, block_rows) or _by_protocol(data, name)
 
 
-def _of_library(data: Any, name: str, block_rows: int) -> Source | None:  # noqa: ANN401
+def _of_library(data: Any, name: str, block_rows: int) -> Source | None:
     """Open what a library has a better way to read than the protocol, where it is of such a library."""
     if _is(data, "pyarrow.dataset", "Dataset"):
         return _dataset(data, name, block_rows)
@@ -68,12 +70,12 @@ def _of_library(data: Any, name: str, block_rows: int) -> Source | None:  # noqa
     return _lazy(data, name) if _is(data, "polars", "LazyFrame") else None
 
 
-def _is(data: Any, module: str, kind: str) -> bool:  # noqa: ANN401
+def _is(data: Any, module: str, kind: str) -> bool:
     """Tell whether data is of a class of a module, without importing the module."""
     return module in sys.modules and isinstance(data, getattr(sys.modules[module], kind))
 
 
-def _by_protocol(data: Any, name: str) -> Source:  # noqa: ANN401
+def _by_protocol(data: Any, name: str) -> Source:
     """Open what speaks the Arrow PyCapsule protocol, or Python's own mappings and sequences."""
     what = type(data).__name__
     if hasattr(data, "__arrow_c_stream__"):
@@ -105,7 +107,7 @@ def _table(data: Array) -> Source:
 # --- libraries --------------------------------------------------------------------------------------------
 
 
-def _dataset(data: Any, name: str, block_rows: int) -> Source:  # noqa: ANN401
+def _dataset(data: Any, name: str, block_rows: int) -> Source:
     """Open a pyarrow Dataset; only the columns wanted are read."""
     names = data.schema.names
 
@@ -122,7 +124,7 @@ def _dataset(data: Any, name: str, block_rows: int) -> Source:  # noqa: ANN401
     return Source(tuple(names), lambda index: data.schema.field(index).type, head, pieces, None)
 
 
-def _pandas(data: Any) -> Source:  # noqa: ANN401
+def _pandas(data: Any) -> Source:
     """Open a pandas frame column by column, the named levels of its index first; NaN stands for no value."""
     names = [str(name) for name in data.columns]
     levels = [level for level in data.index.names if isinstance(level, str) and level not in names]
@@ -136,7 +138,7 @@ def _pandas(data: Any) -> Source:  # noqa: ANN401
     return of_columns([*levels, *names], column, len(data))
 
 
-def _lazy(data: Any, name: str) -> Source:  # noqa: ANN401
+def _lazy(data: Any, name: str) -> Source:
     """Open a polars LazyFrame; only the columns wanted are computed."""
     names = data.collect_schema().names()
     kinds = cache(lambda: pa.table(data.head(0).collect()).schema)
@@ -178,7 +180,7 @@ def _mapping(data: Mapping[Any, Any], name: str) -> Source:
     return of_columns(list(lengths), _columns(lambda index: values[index]), next(iter(lengths.values()), 0))
 
 
-def _is_column(values: Any) -> bool:  # noqa: ANN401
+def _is_column(values: Any) -> bool:
     """Tell whether a value of a mapping is a column."""
     if isinstance(values, str | bytes | bytearray | memoryview | Mapping):
         return False

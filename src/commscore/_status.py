@@ -95,9 +95,7 @@ OR_TABLE = "PPPPPPPP PFUEFFFF PUUUUUUU PEUEEEEE PFUENNNN PFUENKKK PFUENKSS PFUEN
 def _table(text: str) -> dict[tuple[Status, Status], Status]:
     by_letter = dict(zip("PFUENKSI", STATUSES, strict=True))
     rows = text.split()
-    return {
-        (row, column): by_letter[rows[i][j]] for i, row in enumerate(STATUSES) for j, column in enumerate(STATUSES)
-    }
+    return {(row, column): by_letter[rows[i][j]] for i, row in enumerate(STATUSES) for j, column in enumerate(STATUSES)}
 
 
 _AND = _table(AND_TABLE)
@@ -110,7 +108,9 @@ def _plain(status: Status) -> Status:
 
 def all_of(statuses: Iterable[Status]) -> Status:
     """Combine any number of statuses by AND; nothing at all is not applicable."""
-    return reduce(Status.__and__, statuses, Status.NOTSELECTED) if (statuses := list(statuses)) else Status.NOTAPPLICABLE
+    return (
+        reduce(Status.__and__, statuses, Status.NOTSELECTED) if (statuses := list(statuses)) else Status.NOTAPPLICABLE
+    )
 
 
 def any_of(statuses: Iterable[Status]) -> Status:

@@ -109,7 +109,7 @@ def cut(pieces: Iterator[Piece], block_rows: int) -> Iterator[Piece]:
     gathered: list[Piece] = []
     total = 0
     for rows, arrays in pieces:
-        if total and total + rows > block_rows:
+        if total and (total + rows > block_rows or not _alike(gathered[0][1], arrays)):
             yield _joined(gathered)
             gathered, total = [], 0
         if rows > block_rows:
@@ -121,6 +121,11 @@ def cut(pieces: Iterator[Piece], block_rows: int) -> Iterator[Piece]:
             total += rows
     if gathered:
         yield _joined(gathered)
+
+
+def _alike(one: Sequence[Array], other: Sequence[Array]) -> bool:
+    """Tell whether pieces can be joined: those of different files may hold a column as different types."""
+    return all(mine.type == its.type for mine, its in zip(one, other, strict=True))
 
 
 def _piece(array: Array, start: int, rows: int) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from commscore import _integers as ints
-from commscore._kernel import reason_code
+from commscore._codes import reason_code
 from commscore._scoring import Quotients, Results, Scores, Tree, grade_numbers, score_results, score_tree, shown
 from commscore._settle import AreaFindings, Shown
 from commscore._status import STATUSES, E, F, K, P, Reason, U
@@ -69,7 +69,7 @@ def subject_columns(scorer: Scorer, scores: Scores, shown_: Sequence[tuple[int, 
         "score_low": doubles(shown(scores.low)),
         "score_high": doubles(shown(scores.high)),
         "coverage": doubles(shown(scores.coverage)),
-        "maximum": doubles(np.where(scores.score.present, shown(scores.maximum), np.nan)),
+        "maximum": doubles(shown(scores.maximum)),
     }
     columns |= _grades(scorer, scores, shown_)
     for code, status in enumerate(STATUSES):

@@ -98,8 +98,8 @@ class Block:
 # --- opening ----------------------------------------------------------------------------------------------
 
 
-def open_table(  # noqa: PLR0913  # all but the data are options
-    data: Any,  # noqa: ANN401  # anything at all may be given
+def open_table(  # all but the data are options
+    data: Any,  # anything at all may be given
     *,
     inputs: Mapping[str, Input],
     jurisdiction: Jurisdiction,
@@ -136,7 +136,8 @@ def open_table(  # noqa: PLR0913  # all but the data are options
         raise UsageError(f"level: there is no level {level!r}; there are {', '.join(LEVELS)}")
     source = open_source(data, name=name, block_rows=block_rows)
     positions, faults = match_columns(source.names, inputs, given=columns, table=name)
-    own = None if key is None else find_key(key, source.names, positions)
+    # A table without columns is empty, whatever is asked of it.
+    own = find_key(key, source.names, positions) if key is not None and source.names else None
     used = positions if own is None else {**positions, "": own}
     faults += _nested(source, used, table=name)
     if faults:
@@ -195,7 +196,7 @@ def _level(source: Source, code: int | None, missing: tuple[str, ...]) -> str | 
     """Return the level that the length of all codes agrees on, or null."""
     if code is None:
         return None
-    return level_of(read_codes(source.head(code), missing=missing))
+    return level_of(source.head(code), missing=missing)
 
 
 # --- reading ----------------------------------------------------------------------------------------------

@@ -14,11 +14,12 @@ import attrs
 import numpy as np
 
 from commscore import _integers as ints
+from commscore._codes import CAN_BE_OUT, CAN_FAIL, CAN_PASS, Codes, Verdicts, outcomes
 from commscore._exact import INVALID, MISSING, OK
-from commscore._kernel import IN, MAYBE_INVALID, MAYBE_MISSING, OUT, Codes, Units, Verdicts, judge, membership
+from commscore._kernel import judge_condition
 from commscore._plan import UNITS, Node, Operand, input_bounds
-from commscore._ruleset import ALL
-from commscore._status import E, F, N, P, U
+from commscore._status import U
+from commscore._units import IN, MAYBE_INVALID, MAYBE_MISSING, OUT, Units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,13 +85,13 @@ def terms(node: Node, units: Units, *, table: str, members: Codes | None) -> Ter
     """
     codes = np.zeros(units.rows, dtype=np.uint8) if members is None else members
     if node.form == "share":
-        return _share_terms(judge(node.children[0], units), codes)
+        return _share_terms(judge_condition(node.children[0], units), codes)
     if node.form == "mean":
         return _mean_terms(bounds(node.operands[0], units), codes)
     here = [operand if operand.table == table else None for operand in node.operands]
     if node.form == "ratio":
         return _ratio_terms(node, here, units, codes)
-    return _total_terms(node, here, units, codes)
+    return _total_terms(node, table, units, codes)
 
 
 def share_of_areas(status: Codes) -> Mapping[str, ints.Ints]:
@@ -221,13 +222,10 @@ def _ratio_terms(node: Node, here: list[Operand | None], units: Units, codes: Co
     return Terms(fields, _loose(loose_rows, low, (high_num, high_den, opening)))
 
 
-def _ratio_scope_fields(
-    codes: Codes, states: list[Codes | None], open_rows: ints.Bools
-) -> dict[str, ints.Ints]:
+def _ratio_scope_fields(codes: Codes, states: list[Codes | None], open_rows: ints.Bools) -> dict[str, ints.Ints]:
     """As `_scope_fields`, where an operand of another table is neither present nor missing here."""
     nothing = np.full(len(codes), INVALID, dtype=np.uint8)
-    fields = _scope_fields(codes, [nothing if state is None else state for state in states], open_rows=open_rows)
-    return fields
+    return _scope_fields(codes, [nothing if state is None else state for state in states], open_rows=open_rows)
 
 
 def _is_part(node: Node, units: Units) -> bool:
@@ -254,11 +252,12 @@ def _rescaled_up(values: ints.Ints, places: int) -> ints.Ints:
     return -_rescaled_down(-ints.integers(values), places)
 
 
-def _total_terms(node: Node, here: list[Operand | None], units: Units, codes: Codes) -> Terms:
+def _total_terms(node: Node, table: str, units: Units, codes: Codes) -> Terms:
     """Return the terms of a total, or of a change: the first operand less the second."""
+    here = [operand if operand.table == table else None for operand in node.operands]
     operands = [bounds(operand, units) for operand in here]
     scale = max(operand.places for operand in node.operands)
-    low, high, low_open, high_open = _difference(node.operands, operands, [Fraction(1)] * len(operands), scale)
+    low, high, low_open, high_open = _difference(node.operands, operands, scale)
     maybe = (codes != IN) & (codes != OUT)
     open_rows = low_open | high_open | np.asarray(low != high, dtype=bool)
     open_rows = open_rows | (maybe & np.asarray(low != 0, dtype=bool))
@@ -266,30 +265,28 @@ def _total_terms(node: Node, here: list[Operand | None], units: Units, codes: Co
     fields = _ratio_scope_fields(codes, states, open_rows)
     fields |= _sum_fields("", (low, high, low_open, high_open), codes)
     for scope, ref in node.refs:
-        read = ref if here[0] is not None and ref.table == here[0].table else None
+        read = ref if ref.table == table else None
         factor = node.part.requirements[scope].value.factor  # type: ignore[union-attr]
-        fields |= _margin_fields(node, (scope, ref), bounds(read, units), operands, factor, codes)
+        span = _margin(node, operands, Reference(ref, bounds(read, units), factor))
+        fields |= _margin_fields(scope, span, bounds(read, units), codes)
     return Terms(fields)
 
 
 def _difference(
-    operands: tuple[Operand, ...], values: list[Bounds], factors: list[Fraction], scale: int
+    operands: tuple[Operand, ...], values: list[Bounds], scale: int
 ) -> tuple[ints.Ints, ints.Ints, ints.Bools, ints.Bools]:
     """Return the bounds of the first value less the others, as integers at ``scale`` places."""
     shifts = [10 ** (scale - operand.places) for operand in operands]
     low, high = (ints.times(side, shifts[0]) for side in (values[0].low, values[0].high))
     low_open, high_open = np.zeros(len(low), dtype=bool), values[0].unbounded
-    for value, shift, factor in zip(values[1:], shifts[1:], factors[1:], strict=True):
-        assert factor.denominator == 1  # noqa: S101
-        low = ints.minus(low, ints.times(value.high, shift * factor.numerator))
-        high = ints.minus(high, ints.times(value.low, shift * factor.numerator))
+    for value, shift in zip(values[1:], shifts[1:], strict=True):
+        low = ints.minus(low, ints.times(value.high, shift))
+        high = ints.minus(high, ints.times(value.low, shift))
         low_open = low_open | value.unbounded
     return low, high, low_open, high_open
 
 
-def _sum_fields(
-    prefix: str, span: tuple[ints.Ints, ints.Ints, ints.Bools, ints.Bools], codes: Codes
-) -> dict[str, Any]:
+def _sum_fields(prefix: str, span: tuple[ints.Ints, ints.Ints, ints.Bools, ints.Bools], codes: Codes) -> dict[str, Any]:
     """Return the summands of an interval's ends; a row that may be out can always contribute nothing instead."""
     low, high, low_open, high_open = span
     inside, counted = codes == IN, codes != OUT
@@ -308,31 +305,30 @@ def _sum_fields(
 
 
 def _share_terms(condition: Verdicts, codes: Codes) -> Terms:
-    """Return the terms of a share from what its condition gives for each unit."""
-    status = condition.status
-    passed, failed = status == P, status == F
-    undecided = (status == U) | (status == E)
-    applies = passed | failed | undecided
-    loose = codes != IN
-    if condition.maybe is not None:
-        loose = loose | condition.maybe
-    counted = (codes != OUT) & applies
-    loose &= counted
-    firm = counted & ~loose
-    open_rows = counted & (undecided | loose)
-    missing = (status == U) | (codes == MAYBE_MISSING)
+    """Return the terms of a share from what its condition may come to for each unit.
+
+    A unit that passes adds (1, 1), one that fails (0, 1), one that the share does not count (0, 0); the lowest share takes
+    the first of fail, out, pass that is possible, the highest the first of pass, out, fail.
+    """
+    possible = np.where(codes == OUT, CAN_BE_OUT, outcomes(condition))
+    possible = np.where((codes != IN) & (codes != OUT), possible | CAN_BE_OUT, possible)
+    counted = possible != CAN_BE_OUT
+    can_pass, can_fail, can_be_out = ((possible & bit) > 0 for bit in (CAN_PASS, CAN_FAIL, CAN_BE_OUT))
+    verdict = possible & (CAN_PASS | CAN_FAIL)
+    open_rows = counted & ((possible & (possible - 1)) > 0)  # more than one bit
+    missing = (condition.status == U) | (codes == MAYBE_MISSING)
     one = np.int64(1)
     fields: dict[str, ints.Ints] = {
-        "inside": firm,
-        "maybe": loose,
-        "present0": counted & ~undecided,
+        "inside": counted & (codes == IN),
+        "maybe": counted & (codes != IN),
+        "present0": counted & ((verdict == CAN_PASS) | (verdict == CAN_FAIL)),
         "open_missing": open_rows & missing,
         "open_invalid": open_rows & ~missing,
-        "low_num": (firm & passed) * one,
-        "low_den": (firm | (loose & ~passed)) * one,
-        "high_num": (counted & ~failed) * one,
-        "high_den": (firm | (loose & ~failed)) * one,
-        "least_den": firm * one,
+        "low_num": (counted & ~can_fail & ~can_be_out) * one,
+        "low_den": (counted & (can_fail | ~can_be_out)) * one,
+        "high_num": (counted & can_pass) * one,
+        "high_den": (counted & (can_pass | ~can_be_out)) * one,
+        "least_den": (counted & ~can_be_out) * one,
     }
     return Terms(fields)
 
@@ -340,32 +336,33 @@ def _share_terms(condition: Verdicts, codes: Codes) -> Terms:
 # ---- MARGINS ----
 
 
+@attrs.frozen(eq=False)
+class Reference:
+    """What a relative requirement refers to, and how many times it is asked."""
+
+    operand: Operand
+    bounds: Bounds
+    factor: Fraction
+
+
+def _margin(node: Node, operands: list[Bounds], ref: Reference) -> tuple[ints.Ints, ints.Ints, ints.Bools, ints.Bools]:
+    """Return the bounds of ``value − factor × reference`` of each unit, as integers."""
+    scale = max(operand.places for operand in (*node.operands, ref.operand))
+    low, high, low_open, high_open = _difference(node.operands, operands, scale)
+    up, down = ref.factor.denominator, ref.factor.numerator * 10 ** (scale - ref.operand.places)
+    low = ints.minus(ints.times(low, up), ints.times(ref.bounds.high, down))
+    high = ints.minus(ints.times(high, up), ints.times(ref.bounds.low, down))
+    return low, high, low_open | ref.bounds.unbounded, high_open
+
+
 def _margin_fields(
-    node: Node,
-    reference: tuple[str, Operand],
-    ref: Bounds,
-    operands: list[Bounds],
-    factor: Fraction,
-    codes: Codes,
+    scope: str, span: tuple[ints.Ints, ints.Ints, ints.Bools, ints.Bools], ref: Bounds, codes: Codes
 ) -> dict[str, Any]:
-    """Return the summands of ``value − factor × reference``, which decides a relative requirement."""
-    scope, ref_operand = reference
-    scale = max(operand.places for operand in (*node.operands, ref_operand))
-    value = _difference(node.operands, operands, [Fraction(1)] * len(operands), scale)
-    up, shift = factor.denominator, factor.numerator * 10 ** (scale - ref_operand.places)
-    low, high, low_open, high_open = value
-    low = ints.minus(ints.times(low, up), ints.times(ref.high, shift))
-    high = ints.minus(ints.times(high, up), ints.times(ref.low, shift))
-    span = (low, high, low_open | ref.unbounded, high_open)
+    """Return the summands that decide a relative requirement, and those of the reference itself."""
+    counted = codes != OUT
     fields = _sum_fields(f"{scope}:", span, codes)
-    fields[f"{scope}:present"] = (codes != OUT) & (ref.state == OK)
-    missing = (codes != OUT) & (ref.state == MISSING)
-    inside = codes == IN
-    fields[f"{scope}:ref_low"] = _only(inside, ref.low)
-    fields[f"{scope}:ref_high"] = _only(inside & ~ref.unbounded, ref.high)
-    fields[f"{scope}:ref_unbounded"] = inside & ref.unbounded
-    fields[f"{scope}:open_missing"] = missing
-    fields[f"{scope}:open_invalid"] = (codes != OUT) & (ref.state == INVALID)
-    return fields
-
-
+    fields[f"{scope}:present"] = counted & (ref.state == OK)
+    fields[f"{scope}:open_missing"] = counted & (ref.state == MISSING)
+    fields[f"{scope}:open_invalid"] = counted & (ref.state == INVALID)
+    closed = np.zeros(len(codes), dtype=bool)
+    return fields | _sum_fields(f"{scope}:ref_", (ref.low, ref.high, closed, ref.unbounded), codes)

@@ -1,52 +1,39 @@
-"""What single units add to a rule that is judged above them, for display."""
+"""What single units add to a rule that is judged above them: each is an area of one, whose own value is shown."""
 
 from __future__ import annotations
-
-from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from commscore import _integers as ints
-from commscore._exact import OK
-from commscore._kernel import Units, Verdicts, judge, measure, worst_state
-from commscore._run import is_nested_share
-from commscore._status import F, I, P
-
-if TYPE_CHECKING:
-    from commscore._plan import Node, RulePlan
-
-
-def contribution_values(plan: RulePlan, units: Units, verdicts: Verdicts) -> ints.Floats:
-    """Return each unit's own value of an area form: what it adds, NaN where that is not known."""
-    values = _own_values(plan.node, units)
-    return np.where(verdicts.status == I, values, np.nan)
+from commscore._areas import Sums
+from commscore._codes import Verdicts
+from commscore._plan import RulePlan
+from commscore._ruleset import ALL
+from commscore._run import area_leaves, chain_membership
+from commscore._status import I
+from commscore._terms import terms
+from commscore._units import Units
+from commscore._verdicts import verdict
 
 
-def _own_values(node: Node, units: Units) -> ints.Floats:
+def contribution_numbers(
+    plan: RulePlan, units: Units, verdicts: Verdicts
+) -> tuple[ints.Floats, ints.Floats, ints.Floats]:
+    """Return value, low and high of each unit's own share in an area form; NaN where that is not known."""
     nothing = np.full(units.rows, np.nan)
-    if node.form == "share":
-        if is_nested_share(node):
-            return nothing
-        status = judge(node.children[0], units).status
-        return np.where(status == P, 1.0, np.where(status == F, 0.0, np.nan))
-    if not node.operands or any(operand.table != units.level for operand in node.operands):
-        return nothing
-    if node.form == "change":
-        return _difference(node, units)
-    value = measure(node, units)
-    known = np.ones(units.rows, dtype=bool) if value.state is None else value.state == OK
-    den = np.ones(units.rows, dtype=np.int64) if value.den is None else value.den
-    return np.where(known, ints.quotient(value.num, den, value.factor), np.nan)
-
-
-def _difference(node: Node, units: Units) -> ints.Floats:
-    now, before = (units.column(operand.name) for operand in node.operands)
-    places = max(operand.places for operand in node.operands)
-    left, right = (
-        ints.times(ints.integers(column.values), 10 ** (places - operand.places))
-        for column, operand in zip((now, before), node.operands, strict=True)
-    )
-    state = worst_state(now.state, before.state)
-    known = np.ones(units.rows, dtype=bool) if state is None else state == OK
-    return np.where(known, ints.quotient(ints.minus(left, right), 1, Fraction(1, 10**places)), np.nan)
+    leaves = area_leaves(plan, (plan.judged,))
+    if len(leaves) != 1 or leaves[0].path or leaves[0].tables != {units.level}:
+        return nothing, nothing, nothing
+    (leaf,) = leaves
+    found = terms(leaf.node, units, table=units.level, members=chain_membership(leaf.chain, units, ALL))
+    sums = Sums(dict(found.fields))
+    if found.loose is not None:
+        columns = [found.loose.rows, *found.loose.low, *found.loose.high]
+        for row, *entry in zip(*(column.tolist() for column in columns), strict=True):
+            sums.add_loose(row, tuple(entry), 1)
+    span = verdict(leaf.node, sums, units.rows, plan.scopes[0]).span
+    if span is None:
+        return nothing, nothing, nothing
+    shown = verdicts.status == I
+    low, high = (np.where(shown, end, np.nan) for end in (span.low(), span.high()))
+    return np.where(span.known(), low, np.nan), low, high

@@ -12,7 +12,8 @@ import attrs
 import numpy as np
 
 from commscore import _integers as ints
-from commscore._kernel import Codes, Verdicts, combine, reason_code
+from commscore._codes import Codes, Verdicts, reason_code
+from commscore._compounds import combine
 from commscore._requirement import InputRef, Interval, Requirement, interval
 from commscore._ruleset import ALL
 from commscore._status import NO_REASON, REASONS, E, F, I, K, N, P, Reason, U
@@ -160,8 +161,23 @@ def span_of(node: Node, sums: Sums, size: int) -> Span:
         field("high_unbounded") > 0,
         factor_of(node),
     )
+    if node.form == "share":
+        return _over_somebody(span)
     span = _with_joint(span, field("joint_unbounded") > 0, node)
     return _with_loose(span, sums, field, node) if sums.loose else span
+
+
+def _over_somebody(span: Span) -> Span:
+    """Let neither end be a share of nobody: where only units that pass may count, the lowest share is all of them."""
+    low_empty = np.asarray(span.low_den == 0, dtype=bool)
+    high_empty = np.asarray(span.high_den == 0, dtype=bool)
+    return attrs.evolve(
+        span,
+        low_num=ints.choose(low_empty, span.high_num, span.low_num),
+        low_den=ints.choose(low_empty, span.high_den, span.low_den),
+        high_num=ints.choose(high_empty, span.low_num, span.high_num),
+        high_den=ints.choose(high_empty, span.low_den, span.high_den),
+    )
 
 
 def factor_of(node: Node) -> Fraction:
@@ -245,7 +261,15 @@ def verdict(node: Node, sums: Sums, size: int, scope: str) -> Outcome:
     else:
         holds, fails = _decide(span, interval(requirement))
     met = P if requirement is not None else I
-    return Outcome(_settled(node, sums, size, scope, (np.where(holds, met, F), holds | fails, span)), span)
+    valueless = _valueless(node, sums, size, scope)
+    verdicts = _settled(node, sums, size, scope, (np.where(holds, met, F), holds | fails, span))
+    verdicts = _without_values(verdicts, valueless, _by_error(node, sums, size, scope))
+    nobody = (sums.field("inside", size) == 0) & (sums.field("maybe", size) == 0)
+    _put(verdicts, np.asarray(nobody, dtype=bool), N, Reason.EMPTY_SCOPE)
+    return Outcome(
+        verdicts,
+        attrs.evolve(span, low_open=span.low_open | valueless, high_open=span.high_open | valueless),
+    )
 
 
 def requirement_for(node: Node, scope: str) -> Requirement | None:
@@ -293,36 +317,52 @@ def _decide(span: Span, wanted: Interval) -> tuple[ints.Bools, ints.Bools]:
     return holds, fails
 
 
-def _settled(
-    node: Node, sums: Sums, size: int, scope: str, found: tuple[ints.Ints, ints.Bools, Span]
-) -> Verdicts:
-    """Apply what overrules the comparison: nobody in scope, no value at all, zero denominators, open rows."""
+def _prefix(node: Node, scope: str) -> str | None:
+    """Return under which name the sums of a relative requirement are kept; null when it is none."""
+    return f"{scope if scope in node.part.requirements else ALL}:" if node.refs else None
+
+
+def _by_error(node: Node, sums: Sums, size: int, scope: str) -> ints.Bools:
+    """Say where all that is open is so because of invalid values."""
+    missing, invalid = sums.field("open_missing", size), sums.field("open_invalid", size)
+    prefix = _prefix(node, scope)
+    if prefix:
+        missing = ints.plus(missing, sums.field(f"{prefix}open_missing", size))
+        invalid = ints.plus(invalid, sums.field(f"{prefix}open_invalid", size))
+    return np.asarray((missing == 0) & (invalid > 0), dtype=bool)
+
+
+def _valueless(node: Node, sums: Sums, size: int, scope: str) -> ints.Bools:
+    """Say where some operand has no valid value at all."""
+    present = [sums.field(f"present{i}", size) for i in range(max(1, len(node.operands)))]
+    prefix = _prefix(node, scope)
+    if prefix:
+        present.append(sums.field(f"{prefix}present", size))
+    return np.asarray(np.logical_or.reduce([count == 0 for count in present]), dtype=bool)
+
+
+def _settled(node: Node, sums: Sums, size: int, scope: str, found: tuple[ints.Ints, ints.Bools, Span]) -> Verdicts:
+    """Apply what overrules the comparison: zero denominators, areas that may turn out empty, nobody in scope."""
     answer, decided, span = found
 
     def field(name: str) -> ints.Ints:
         return sums.field(name, size)
 
-    relative = f"{scope if scope in node.part.requirements else ALL}:" if node.refs else None
-    missing, invalid = field("open_missing"), field("open_invalid")
-    present = [field(f"present{i}") for i in range(max(1, len(node.operands)))]
-    if relative:
-        missing = ints.plus(missing, field(f"{relative}open_missing"))
-        invalid = ints.plus(invalid, field(f"{relative}open_invalid"))
-        present.append(field(f"{relative}present"))
-    by_error = (missing == 0) & (invalid > 0)
     result = _filled(size, U, Reason.INCOMPLETE_AREA)
-    _put(result, by_error, E, Reason.INVALID_VALUE)
+    _put(result, _by_error(node, sums, size, scope), E, Reason.INVALID_VALUE)
     sure = decided & (field("inside") > 0)
     if node.form in RATIOS:
         sure &= field("least_den") > 0
     result.status[sure], result.reason[sure] = answer[sure], NO_REASON
     if node.form == "ratio":
         _put_zero_denominators(result, field, span)
-    absent = np.logical_or.reduce([count == 0 for count in present])
-    _put(result, absent & ~by_error, U, Reason.MISSING_VALUE)
-    _put(result, absent & by_error, E, Reason.INVALID_VALUE)
-    _put(result, (field("inside") == 0) & (field("maybe") == 0), N, Reason.EMPTY_SCOPE)
     return result
+
+
+def _without_values(verdicts: Verdicts, valueless: ints.Bools, by_error: ints.Bools) -> Verdicts:
+    _put(verdicts, valueless & ~by_error, U, Reason.MISSING_VALUE)
+    _put(verdicts, valueless & by_error, E, Reason.INVALID_VALUE)
+    return verdicts
 
 
 def _put(verdicts: Verdicts, where: ints.Bools, status: int, reason: Reason) -> None:

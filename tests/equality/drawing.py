@@ -113,10 +113,10 @@ def by_scope(draw: st.DrawFn, requirements: st.SearchStrategy[Requirement]) -> d
 
 
 @st.composite
-def filters(draw: st.DrawFn) -> tuple[Filter, ...]:
+def filters(draw: st.DrawFn, *, by_kind: bool = False) -> tuple[Filter, ...]:
     """Draw a ``where``, mostly none."""
     choices = (
-        Filter("kind", values=("urban",)),
+        *([Filter("kind", values=("urban",))] if by_kind else []),
         Filter("grade", values=("a",)),
         Filter("county", values=("210202",)),
         Filter("open", requirement=TRUE),
@@ -141,12 +141,16 @@ def eaches(draw: st.DrawFn, *, scoped: bool = True) -> Part:
         inputs, wanted = ("cover",), fractions_of_one()
     elif form == "ratio":
         per = draw(st.sampled_from((ONE, Fraction(10))))
-        inputs = (draw(st.sampled_from(("staff", "trained", "area"))), draw(st.sampled_from(("staff", "homes", "area"))))
+        inputs = (
+            draw(st.sampled_from(("staff", "trained", "area"))),
+            draw(st.sampled_from(("staff", "homes", "area"))),
+        )
         wanted = numbers() if per != 1 else numbers() | fractions_of_one()
     else:
-        wanted = relative(("homes", "wage", "capped"))
+        wanted, scoped = relative(("homes", "wage", "capped")), False
     requirements = draw(by_scope(wanted)) if scoped else {"all": draw(wanted)}
-    return Part("each", inputs, per=per, where=draw(filters()), requirements=requirements)
+    where = draw(filters(by_kind="all" in requirements))
+    return Part("each", inputs, per=per, where=where, requirements=requirements)
 
 
 @st.composite
@@ -162,7 +166,7 @@ def compounds(draw: st.DrawFn, parts: st.SearchStrategy[Part]) -> Part:
 def sums(draw: st.DrawFn, over: str | None, *, scoped: bool = True) -> Part:
     """Draw a form that is judged at areas, shares aside."""
     form = draw(st.sampled_from(("mean", "ratio", "ratio", "total", "change", "relative", "mixed", "city")))
-    where, per = draw(filters()), ONE
+    where, per = draw(filters(by_kind=True)), ONE
 
     def asked(wanted: st.SearchStrategy[Requirement]) -> dict[str, Requirement]:
         return draw(by_scope(wanted)) if scoped else {"all": draw(wanted)}
@@ -181,7 +185,7 @@ def sums(draw: st.DrawFn, over: str | None, *, scoped: bool = True) -> Part:
         kind = draw(st.sampled_from(("total", "change")))
         inputs = ("staff", "capped") if kind == "change" else (draw(st.sampled_from(("trained", "area", "staff"))),)
         wanted = relative(("staff", "homes", "units", "bases"))
-        return Part(kind, inputs, per=per, over=over, where=where, requirements=asked(wanted))
+        return Part(kind, inputs, per=per, over=over, where=where, requirements={"all": draw(wanted)})
     if form == "mixed":
         return Part("ratio", ("staff", "bases"), per=per, over=over, requirements={"all": draw(numbers())})
     if form == "city":
@@ -219,7 +223,9 @@ def parts(draw: st.DrawFn) -> Part:
     area = sums(over)
     area_compounds = compounds(sums(over, scoped=False)).map(lambda part: attrs.evolve(part, over=over, where=()))
     special = st.sampled_from((_flag("plan"), _flag("list_a"), _flag("site_ok")))
-    return draw(eaches() | compounds(eaches() | compounds(eaches())) | area | area | shares(over) | area_compounds | special)
+    return draw(
+        eaches() | compounds(eaches() | compounds(eaches())) | area | area | shares(over) | area_compounds | special
+    )
 
 
 @st.composite
@@ -252,6 +258,9 @@ def rulesets(draw: st.DrawFn, max_rules: int = 3) -> Ruleset:
         unknown=draw(st.sampled_from(("fail", "fail", "exclude"))),
     )
     groups = (Group("g", Text("甲"), Fraction(2)), Group("h", Text("乙"), ONE, parent="g"), Group("i", Text("丙"), ONE))
+    drawn = tuple(draw(rules(number)) for number in range(count))
+    used = {name for rule in drawn for name in _names(rule)}
+    used |= {INPUTS[name].part_of or name for name in used}
     return Ruleset(
         id="drawn-2023",
         title=Text("抽"),
@@ -260,9 +269,16 @@ def rulesets(draw: st.DrawFn, max_rules: int = 3) -> Ruleset:
         source=Source(),
         scoring=scoring,
         groups=groups,
-        rules=tuple(draw(rules(number)) for number in range(count)),
-        inputs=INPUTS,
+        rules=drawn,
+        inputs={name: entry for name, entry in INPUTS.items() if name in used},
     )
+
+
+def _names(part: Part) -> set[str]:
+    """Return the inputs that a part reads."""
+    names = {*part.inputs, *(key.input for key in part.where)}
+    names |= {one.value.name for one in part.requirements.values() if isinstance(one.value, InputRef)}
+    return (names & set(INPUTS)).union(*(_names(child) for child in part.parts))
 
 
 # ---- TABLES ----
@@ -297,8 +313,8 @@ def tables(draw: st.DrawFn) -> tuple[list[dict[str, Any]], dict[str, list[dict[s
     kinds = st.sampled_from(("urban", "urban", "rural", "rural", None, "x", "111"))
     with_kind, with_codes = draw(st.integers(0, 9)) > 0, draw(st.integers(0, 9)) > 0
     rows = []
-    for code in codes:
-        row: dict[str, Any] = {name: draw(_cells(INPUTS[name])) for name in names}
+    for number, code in enumerate(codes):
+        row: dict[str, Any] = {"id": f"u{number}"} | {name: draw(_cells(INPUTS[name])) for name in names}
         row["name"] = "x"
         if with_kind:
             row["kind"] = draw(kinds)

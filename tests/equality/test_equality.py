@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from hypothesis import given, note
+from tests.equality.drawing import INPUTS, rulesets, tables
 
 import commscore
 from commscore import reference
-from tests.equality.drawing import INPUTS, rulesets, tables
 
 _SCORES = ("score", "score_low", "score_high", "coverage", "maximum")
 _NUMBERS = ("value", "low", "high", "gap", "attainment", "gain")
@@ -23,7 +23,9 @@ def _shown(value: Any) -> Any:
     return float(value) if isinstance(value, Fraction) else None if value is None else str(value)
 
 
-def _agree(bulk: list[dict[str, Any]], slow: list[dict[str, Any]], names: tuple[str, ...], numbers: tuple[str, ...]) -> None:
+def _agree(
+    bulk: list[dict[str, Any]], slow: list[dict[str, Any]], names: tuple[str, ...], numbers: tuple[str, ...]
+) -> None:
     assert len(bulk) == len(slow)
     for mine, theirs in zip(bulk, slow, strict=True):
         for name in names:
@@ -46,8 +48,8 @@ def test_the_bulk_evaluator_says_what_the_reference_says(
     note(repr(more))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", commscore.DataWarning)
-        bulk = commscore.evaluate(rows, ruleset, rollup=rollup, more=more)
-    slow = reference.evaluate(rows, ruleset, rollup=rollup, more=more)
+        bulk = commscore.evaluate(rows, ruleset, key="id", rollup=rollup, more=more)
+    slow = reference.evaluate(rows, ruleset, key="id", rollup=rollup, more=more)
 
     _agree(bulk.units.to_pylist(), slow.units, ("key", "grade", "grade_low", "grade_high", *_COUNTS), _SCORES)
     names = ("level", "key", "n_units", "grade", "grade_low", "grade_high", *_COUNTS)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from commscore._loading._assembly import assemble
 from commscore._loading._codes import Code
-from commscore._loading._files import CATALOGUE, bundled_folder, find, is_path, read, unknown_id
+from commscore._loading._faults import Faults
+from commscore._loading._files import CATALOGUE, bundled_folder, exists, find, is_path, read, unknown_id
 from commscore._loading._inputs import check_catalogue, read_catalogue
 from commscore._loading._lineage import trace
 from commscore._loading._listing import RulesetRecord, records
-from commscore._loading._nodes import Faults, MapNode
+from commscore._loading._nodes import MapNode
 from commscore._ruleset import Ruleset
 from commscore.errors import RulesetError
 
@@ -139,7 +140,7 @@ def _located(path_or_id: str | os.PathLike[str], folders: tuple[Path, ...], faul
     found = find(path_or_id, folders)
     if found is not None:
         return found
-    if Path(path_or_id).exists():
+    if exists(Path(path_or_id)):
         return Path(path_or_id)
     message, hint = unknown_id(path_or_id, folders)
     faults.add_file(Code.NOT_FOUND, message, None, hint=hint)

@@ -16,15 +16,16 @@ from commscore._loading._header import read_groups, read_jurisdiction, read_scor
 from commscore._loading._identity import fingerprint
 from commscore._loading._inputs import check_catalogue, needed, read_catalogue
 from commscore._loading._lineage import inherited, merge, trace
-from commscore._loading._nodes import MapNode, child, nearest
+from commscore._loading._nodes import MapNode, child
 from commscore._loading._rules import Sources, read_rule, read_unscored
 from commscore._loading._semantics import names_used
 from commscore._ruleset import Jurisdiction, Rule, Ruleset, Source, Text
 
 if TYPE_CHECKING:
+    from commscore._loading._faults import Faults
     from commscore._loading._inputs import Declared
     from commscore._loading._lineage import Ancestor, Merged
-    from commscore._loading._nodes import Document, Faults, Node
+    from commscore._loading._nodes import Document, Node
     from commscore._ruleset import Case, Unscored
 
 FORMAT = 1
@@ -47,8 +48,11 @@ def assemble(path: Path, name: str, folders: tuple[Path, ...], faults: Faults) -
     Returns:
         The ruleset; null where an error was recorded.
     """
+    faults.main = name
     root = read(path, name, faults)
     if root is None:
+        if not faults.refused:
+            faults.add_file(Code.EMPTY, "the file is empty; a ruleset begins with `commscore: 1`", name)
         return None
     if not isinstance(root, MapNode):
         wrong_type(root, faults, "a ruleset, a mapping that begins with `commscore: 1`")
@@ -57,6 +61,8 @@ def assemble(path: Path, name: str, folders: tuple[Path, ...], faults: Faults) -
     files = [Fields(ancestor.node, faults, "the ruleset", TOP_KEYS) for ancestor in lineage]
     for fields in files:
         _check_format(fields)
+    if "extends" in files[-1]:
+        return None  # without its parent, whatever a file leaves out would seem missing
     merged = merge(lineage, faults)
     declared = _declared(lineage, faults)
     return _ruleset(files, merged, declared, lineage)
@@ -155,7 +161,7 @@ def _rules(merged: Merged, context: Context, groups: set[str], sources: Sources)
         if fields is not None and "because" not in fields:
             fields.get("because", required=True)
         if id_ not in known:
-            hint = nearest(id_, known)
+            hint = context.faults.nearest(id_, known)
             context.faults.add(Code.UNKNOWN_RULE, f"there is no rule {id_[:60]!r} to drop", node, hint=hint)
         elif id_ in rules:
             rules[id_] = attrs.evolve(rules[id_], selected=False, because=because)
@@ -176,12 +182,12 @@ def _unscored(merged: Merged, sources: Sources, rules: tuple[Rule, ...], faults:
         entries[entry.clause, entry.phrase] = entry
         if entry.see is not None and entry.see not in ids:
             place = child(node, "see") if isinstance(node, MapNode) else None
-            hint = nearest(entry.see, ids)
+            hint = faults.nearest(entry.see, ids)
             faults.add(Code.UNKNOWN_RULE, f"there is no rule {entry.see[:60]!r} to see", place or node, hint=hint)
     return tuple(entries.values())
 
 
 def _cases(own: Fields, context: Context, rules: tuple[Rule, ...]) -> tuple[Case, ...]:
-    ids = [rule.id for rule in rules]
+    ids = {rule.id for rule in rules}
     cases = (read_case(node, context, ids) for node in own.items("cases"))
     return tuple(case for case in cases if case is not None)

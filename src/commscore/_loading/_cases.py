@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from commscore._loading._codes import Code
 from commscore._loading._fields import Fields, as_fields, kind, read_choice, read_list, wrong_type
-from commscore._loading._nodes import ListNode, MapNode, Scalar, nearest, position
+from commscore._loading._nodes import ListNode, MapNode, Scalar, position
 from commscore._ruleset import LEVELS, SCOPES, Case
 from commscore._status import Status
 
@@ -62,7 +62,7 @@ def _more(fields: Fields, context: Context) -> dict[str, tuple[dict[str, Any], .
 
 def _rows(node: Node, context: Context) -> tuple[dict[str, Any], ...]:
     items = read_list(node, context.faults, expected="a list of rows")
-    known = (*context.declared, *ROW_KEYS)
+    known = dict.fromkeys((*context.declared, *ROW_KEYS))
     rows = (as_fields(item, context.faults, "a row", known) for item in items)
     return tuple(_row(row) for row in rows if row is not None)
 
@@ -110,7 +110,7 @@ def _expect(fields: Fields, rules: Collection[str]) -> dict[str, Any]:
     for key, _ in node.entries:
         if key.text not in rules:
             message = f"there is no rule {key.text[:60]!r}"
-            fields.faults.add(Code.UNKNOWN_RULE, message, key, hint=nearest(key.text, rules))
+            fields.faults.add(Code.UNKNOWN_RULE, message, key, hint=fields.faults.nearest(key.text, rules))
     return {key.text: _statuses(value, fields) for key, value in node.entries}
 
 

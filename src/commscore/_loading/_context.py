@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from commscore._loading._codes import Code
-from commscore._loading._nodes import nearest
 from commscore._ruleset import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from commscore._loading._faults import Faults
     from commscore._loading._inputs import Declared
-    from commscore._loading._nodes import Faults, Node
+    from commscore._loading._nodes import Node
     from commscore._loading._requirements import Asked
     from commscore._ruleset import Input
 
@@ -51,7 +51,7 @@ class Context:
         """Give an input by name, or record that there is none."""
         if name in self.declared:
             return self.declared[name].input
-        hint = nearest(name, self.declared) or "declare it in inputs.yaml or under `inputs:`"
+        hint = self.faults.nearest(name, self.declared) or "declare it in inputs.yaml or under `inputs:`"
         self.faults.add(Code.UNKNOWN_INPUT, f"there is no input {name[:60]!r}", place, hint=hint)
         return None
 

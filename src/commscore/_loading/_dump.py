@@ -70,7 +70,7 @@ def _title(title: Text) -> dict[str, Any]:
     return _filled(zh=title.zh, en=title.en)
 
 
-def _record(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the model's classes
+def _record(record: Any) -> dict[str, Any]:
     values = {field.name: getattr(record, field.name) for field in attrs.fields(type(record))}
     return _filled(**{name: _value(value) for name, value in values.items()})
 

@@ -8,13 +8,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from commscore._loading._codes import Code
-from commscore._loading._nodes import ListNode, MapNode, Scalar, child, key_node, nearest
+from commscore._loading._faults import listed
+from commscore._loading._nodes import ListNode, MapNode, Scalar, child, key_node
 from commscore._ruleset import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
-    from commscore._loading._nodes import Faults, Node
+    from commscore._loading._faults import Faults
+    from commscore._loading._nodes import Node
 
 _ID = re.compile(r"\w[\w-]{0,63}")
 _NULL = re.compile(r"|~|null|Null|NULL")
@@ -39,8 +41,10 @@ def kind(node: Node) -> str:
 
 def describe_node(node: Node) -> str:
     """Put what was found into words."""
+    if isinstance(node, ListNode):
+        return "a list" if node.items else "an empty list"
     if not isinstance(node, Scalar):
-        return "a list" if isinstance(node, ListNode) else "a mapping"
+        return "a mapping" if getattr(node, "entries", ()) else "an empty mapping"
     words = {
         "nothing": "nothing",
         "truth": "the truth value ",
@@ -113,6 +117,7 @@ def read_decimal(
         return None
     if (least is not None and value < least) or (most is not None and value > most):
         bounds = f"at least {least}" if most is None else f"between {least} and {most}"
+        bounds = str(least) if least == most else bounds
         faults.add(Code.OUT_OF_RANGE, f"{node.text[:40]} is out of range; it must be {bounds}", node)
         return None
     return value
@@ -142,7 +147,7 @@ def read_choice(node: Node, faults: Faults, allowed: Collection[str]) -> str | N
         Code.NOT_A_CHOICE,
         f"{text[:60]!r} is none of {', '.join(allowed)}",
         node,
-        hint=nearest(text, allowed),
+        hint=faults.nearest(text, allowed),
     )
     return None
 
@@ -178,11 +183,11 @@ class Fields:
     Unknown keys are recorded at once, missing ones when they are asked for.
     """
 
-    def __init__(self, node: MapNode, faults: Faults, what: str, known: Iterable[str]) -> None:
+    def __init__(self, node: MapNode, faults: Faults, what: str, known: Collection[str]) -> None:
         self.node = node
         self.faults = faults
         self.what = what
-        self.known = tuple(known)
+        self.known = known
         for key, value in node.entries:
             if key.text not in self.known:
                 self._report_unknown(key, value)
@@ -194,7 +199,7 @@ class Fields:
             self.faults.add(Code.STRAY_COMMA, message, key, hint="put the whole value in quotes, or write ，")
             return
         message = f"unknown key {key.text[:60]!r} in {self.what}"
-        hint = nearest(key.text, self.known) or f"known keys: {', '.join(self.known)}"
+        hint = self.faults.nearest(key.text, self.known) or f"known keys: {listed(self.known)}"
         self.faults.add(Code.UNKNOWN_KEY, message, key, hint=hint)
 
     def __contains__(self, key: str) -> bool:
@@ -260,7 +265,7 @@ class Fields:
         return () if node is None else read_list(node, self.faults)
 
 
-def as_fields(node: Node, faults: Faults, what: str, known: Iterable[str]) -> Fields | None:
+def as_fields(node: Node, faults: Faults, what: str, known: Collection[str]) -> Fields | None:
     """Read a mapping."""
     if isinstance(node, MapNode):
         return Fields(node, faults, what, known)

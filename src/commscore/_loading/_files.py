@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from functools import lru_cache
 from pathlib import Path
 
 from commscore._loading._codes import Code
-from commscore._loading._nodes import Document, Faults, Node, nearest
+from commscore._loading._faults import Faults, listed, nearest
+from commscore._loading._nodes import Document, Node
 from commscore._loading._yaml import parse
 
 LARGEST = 1_048_576
@@ -30,6 +32,11 @@ def is_path(text: str) -> bool:
     return text.endswith((".yaml", ".yml")) or "/" in text or "\\" in text
 
 
+def exists(path: Path) -> bool:
+    """Tell whether there is anything at a path; names that no file can have are absent, too."""
+    return os.path.exists(path)  # noqa: PTH110 - Path.exists raises for names that are too long
+
+
 def ids(folder: Path) -> tuple[str, ...]:
     """Give the ids of a folder's rulesets: the names of its files."""
     return tuple(sorted(path.stem for path in folder.glob("*.yaml") if path.name != CATALOGUE))
@@ -44,8 +51,7 @@ def find(text: str, folders: tuple[Path, ...]) -> Path | None:
 def unknown_id(text: str, folders: tuple[Path, ...]) -> tuple[str, str]:
     """Word the message and the hint for an id that no folder has."""
     known = sorted({name for folder in folders for name in ids(folder)})
-    listed = ", ".join(known) if known else "none"
-    message = f"there is no ruleset {text[:80]!r}, neither an id (known: {listed[:300]}) nor a file of that name"
+    message = f"there is no ruleset {text[:80]!r}, neither an id (known: {listed(known) or 'none'}) nor a file"
     return message, nearest(text, known) or "give one of these ids, or a path that ends in .yaml"
 
 
@@ -58,15 +64,13 @@ def read(path: Path, name: str, faults: Faults) -> Node | None:
         faults: Takes every fault found.
 
     Returns:
-        The root node; null when the file cannot be read.
+        The root node; null when the file cannot be read, or is empty.
     """
     content = _content(path, name, faults)
     if content is None:
         return None
-    document, root, found = _parsed(content, name, path)
+    root, found = _parsed(content, name, path)
     faults.include(found)
-    if document is not None and root is None and not found.refused:
-        faults.add(Code.EMPTY, "the file is empty; a ruleset begins with `commscore: 1`", Node(document, 0, 1, "$"))
     return root
 
 
@@ -92,16 +96,16 @@ def _content(path: Path, name: str, faults: Faults) -> bytes | None:
     return content
 
 
-@lru_cache(maxsize=64)
-def _parsed(content: bytes, name: str, path: Path) -> tuple[Document | None, Node | None, Faults]:
+@lru_cache(maxsize=16)
+def _parsed(content: bytes, name: str, path: Path) -> tuple[Node | None, Faults]:
     """Parse a file's bytes once: nodes are frozen, and the catalogue is wanted by every ruleset."""
     faults = Faults()
     text = _decoded(content, name, faults)
     if text is None:
-        return None, None, faults
+        return None, faults
     starts = (0, *(match.end() for match in _LINE_END.finditer(text)))
     document = Document(name, text, starts, path)
-    return document, parse(document, faults) if text.strip() else None, faults
+    return parse(document, faults) if text.strip() else None, faults
 
 
 def _decoded(content: bytes, name: str, faults: Faults) -> str | None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from commscore._loading._codes import Code
+from commscore._loading._faults import listed
 from commscore._loading._fields import kind, read_texts, wrong_type
-from commscore._loading._nodes import ListNode, MapNode, Scalar, nearest
+from commscore._loading._nodes import ListNode, MapNode, Scalar
 from commscore._loading._requirements import check_kind, read_requirement
 from commscore._requirement import Comparator, InputRef
 from commscore._ruleset import CODE_LENGTHS, SCOPES, Filter, InputType
@@ -47,7 +48,7 @@ def _filter(key: Scalar, value: Node, context: Context) -> Filter | None:
             if declared.type is InputType.CATEGORY
             else _amount(declared, value, context)
         )
-    hint = nearest(name, (*context.declared, "kind", *AREAS))
+    hint = context.faults.nearest(name, (*context.declared, "kind", *AREAS))
     message = f"there is no input {name[:60]!r} to filter by"
     context.faults.add(Code.UNKNOWN_INPUT, message, key, hint=hint or "declare it, or use kind, code or an area level")
     return None
@@ -58,7 +59,7 @@ def _kinds(value: Node, context: Context) -> Filter | None:
     strange = [text for text in texts if text not in KINDS]
     if strange:
         message = f"{strange[0][:40]!r} is no kind; a unit is urban (城市) or rural (农村)"
-        context.faults.add(Code.BAD_FILTER, message, value, hint=nearest(strange[0], KINDS))
+        context.faults.add(Code.BAD_FILTER, message, value, hint=context.faults.nearest(strange[0], KINDS))
     kinds = {KINDS[text] for text in texts if text in KINDS}
     return Filter("kind", tuple(scope for scope in SCOPES if scope in kinds)) if kinds else None
 
@@ -72,11 +73,11 @@ def _codes(name: str, value: Node, context: Context) -> Filter | None:
 
 def _category(declared: Input, value: Node, context: Context) -> Filter | None:
     texts = read_texts(value, context.faults)
+    known = dict.fromkeys(declared.values)
     for text in texts:
-        if text not in declared.values:
-            known = ", ".join(declared.values)
-            message = f"{text[:40]!r} is no value of {declared.name!r}, which takes {known[:200]}"
-            context.faults.add(Code.BAD_FILTER, message, value, hint=nearest(text, declared.values))
+        if text not in known:
+            message = f"{text[:40]!r} is no value of {declared.name!r}, which takes {listed(known)}"
+            context.faults.add(Code.BAD_FILTER, message, value, hint=context.faults.nearest(text, declared.values))
     if isinstance(value, ListNode) and not value.items:
         wrong_type(value, context.faults, "at least one value")
     return Filter(declared.name, texts) if texts else None

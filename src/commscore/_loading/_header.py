@@ -5,16 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from commscore._loading._circles import DEEPEST_CHAIN, circles, too_deep
 from commscore._loading._codes import Code
 from commscore._loading._fields import as_fields, read_decimal, read_text, wrong_type
-from commscore._loading._nodes import ListNode, nearest
+from commscore._loading._nodes import ListNode
 from commscore._ruleset import CODE_LENGTHS, LEVELS, Grade, Group, Jurisdiction, Scoring, Source, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from commscore._loading._faults import Faults
     from commscore._loading._fields import Fields
-    from commscore._loading._nodes import Faults, Node
+    from commscore._loading._nodes import Node
 
 MODELS = ("default", "flat", "flat-unweighted", "absolute", "attainment")
 UNKNOWN = ("fail", "exclude")
@@ -123,19 +125,15 @@ def read_groups(nodes: Iterable[Node], faults: Faults) -> tuple[Group, ...]:
             clause=fields.text("clause"),
         )
     for id_, group in groups.items():
-        _check_parent(group, groups, places[id_])
+        if group.parent is not None and group.parent not in groups:
+            hint = faults.nearest(group.parent, groups)
+            place = places[id_].get("parent") or places[id_].node
+            faults.add(Code.UNKNOWN_GROUP, f"there is no group {group.parent[:60]!r}", place, hint=hint)
+    parents = {id_: group.parent for id_, group in groups.items()}
+    for id_ in circles(parents):
+        place = places[id_].get("parent") or places[id_].node
+        faults.add(Code.CIRCLE, f"the group {id_!r} lies within itself", place)
+    for id_ in too_deep(parents):
+        message = f"the group {id_!r} lies within more than {DEEPEST_CHAIN} others"
+        faults.add(Code.TOO_COMPLEX, message, places[id_].node)
     return tuple(groups.values())
-
-
-def _check_parent(group: Group, groups: dict[str, Group], fields: Fields) -> None:
-    place = fields.get("parent") or fields.node
-    if group.parent is not None and group.parent not in groups:
-        hint = nearest(group.parent, groups)
-        fields.faults.add(Code.UNKNOWN_GROUP, f"there is no group {group.parent[:60]!r}", place, hint=hint)
-        return
-    seen, parent = {group.id}, group.parent
-    while parent in groups and parent not in seen:
-        seen.add(parent)
-        parent = groups[parent].parent
-    if parent == group.id:
-        fields.faults.add(Code.CIRCLE, f"the group {group.id!r} lies within itself", place)

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from commscore._loading._circles import DEEPEST_CHAIN, circles, too_deep
 from commscore._loading._codes import Code
 from commscore._loading._fields import Fields, as_fields, read_decimal, read_id, read_list, wrong_type
-from commscore._loading._nodes import MapNode, nearest
+from commscore._loading._nodes import MapNode
 from commscore._ruleset import BUILT_IN, LEVELS, Input, InputType, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from commscore._loading._nodes import Faults, Node, Scalar
+    from commscore._loading._faults import Faults
+    from commscore._loading._nodes import Node, Scalar
 
 STORED_AS = ("fraction", "percent", "permille")
 INPUT_KEYS = (
@@ -170,7 +172,8 @@ def check_catalogue(declared: Mapping[str, Declared], faults: Faults) -> None:
 def _find(entry: Declared, key: str, name: str, declared: Mapping[str, Declared]) -> Declared | None:
     if name not in declared:
         message = f"input {entry.input.name!r} names {name!r} in {key!r}, which is not declared"
-        entry.fields.faults.add(Code.UNKNOWN_INPUT, message, _value(entry, key), hint=nearest(name, declared))
+        hint = entry.fields.faults.nearest(name, declared)
+        entry.fields.faults.add(Code.UNKNOWN_INPUT, message, _value(entry, key), hint=hint)
     return declared.get(name)
 
 
@@ -201,14 +204,13 @@ def _check_count(entry: Declared, name: str, declared: Mapping[str, Declared]) -
 
 
 def _check_circles(declared: Mapping[str, Declared]) -> None:
-    for name, entry in declared.items():
-        seen = {name}
-        whole = entry.input.part_of
-        while whole is not None and whole in declared and whole not in seen:
-            seen.add(whole)
-            whole = declared[whole].input.part_of
-        if whole == name:
-            entry.fields.faults.add(Code.CIRCLE, f"{name!r} is a part of itself", _value(entry, "part_of"))
+    wholes = {name: entry.input.part_of for name, entry in declared.items()}
+    for name in too_deep(wholes):
+        message = f"{name!r} is a part of a part, more than {DEEPEST_CHAIN} times over"
+        declared[name].fields.faults.add(Code.TOO_COMPLEX, message, _value(declared[name], "part_of"))
+    for name in circles(wholes):
+        entry = declared[name]
+        entry.fields.faults.add(Code.CIRCLE, f"{name!r} is a part of itself", _value(entry, "part_of"))
 
 
 def _check_names(declared: Mapping[str, Declared], faults: Faults) -> None:

@@ -8,7 +8,7 @@ import attrs
 
 from commscore._loading._codes import Code
 from commscore._loading._fields import kind, read_text, wrong_type
-from commscore._loading._files import find, is_path, read, unknown_id
+from commscore._loading._files import exists, find, is_path, read, unknown_id
 from commscore._loading._nodes import ListNode, MapNode, Scalar, child, key_node, position
 from commscore._loading._parts import ASSESSMENTS, BELONGING
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from commscore._loading._nodes import Faults, Node
+    from commscore._loading._faults import Faults
+    from commscore._loading._nodes import Node
 
-LONGEST_LINEAGE = 10
+LONGEST_LINEAGE = 6
 _REPLACED = frozenset({*ASSESSMENTS, *BELONGING})
 
 
@@ -45,7 +46,8 @@ def trace(node: MapNode, path: Path, folders: tuple[Path, ...], faults: Faults) 
         faults: Takes every fault found.
 
     Returns:
-        The file itself and its ancestors, nearest first; as far as they could be read.
+        The file itself and its ancestors, nearest first, as far as they could be read; a fault is recorded where
+        the way ends before a file that extends no other.
     """
     lineage = [Ancestor(node, path)]
     while (parent := child(lineage[-1].node, "extends")) is not None:
@@ -76,7 +78,7 @@ def _parent_path(node: Node, beside: Path, folders: tuple[Path, ...], faults: Fa
         return None
     if is_path(text):
         path = beside / text
-        if path.name == text or path.is_file():
+        if exists(path):
             return path
         faults.add(Code.UNKNOWN_PARENT, f"there is no file {text[:200]!r} seen from {beside}", node)
         return None

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from commscore._loading._assembly import read_year
+from commscore._loading._faults import Faults
 from commscore._loading._fields import Fields, read_title
 from commscore._loading._files import CATALOGUE, read
 from commscore._loading._header import read_jurisdiction
 from commscore._loading._lineage import inherited, trace
-from commscore._loading._nodes import Faults, MapNode
+from commscore._loading._nodes import MapNode
 from commscore._ruleset import Text
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from commscore._loading._fields import (
     wrong_type,
 )
 from commscore._loading._filters import read_where
-from commscore._loading._nodes import ListNode, MapNode, Scalar, nearest
+from commscore._loading._nodes import ListNode, MapNode, Scalar
 from commscore._loading._requirements import TRUE, Asked, read_asked
 from commscore._loading._semantics import check_part
 from commscore._ruleset import ALL, CODE_LENGTHS, InputType, Part
@@ -81,7 +81,7 @@ def _form(fields: Fields) -> str | None:
 
 def _misspelt(fields: Fields) -> str | None:
     unknown = (key.text for key, _ in fields.node.entries if key.text not in fields.known)
-    return next((hint for key in unknown if (hint := nearest(key, ASSESSMENTS))), None)
+    return next((hint for key in unknown if (hint := fields.faults.nearest(key, ASSESSMENTS))), None)
 
 
 def _check_belonging(fields: Fields, form: str) -> None:

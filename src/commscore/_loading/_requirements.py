@@ -11,14 +11,15 @@ from commscore._loading._codes import Code
 from commscore._loading._fields import Fields, kind, read_text, wrong_type
 from commscore._loading._nodes import MapNode, Scalar
 from commscore._phrases import LONGEST_PHRASE, agrees, parse_requirement
-from commscore._requirement import Comparator, InputRef, Requirement, describe
+from commscore._requirement import PLAIN, Comparator, InputRef, Requirement, describe
 from commscore._ruleset import ALL, SCOPES
 from commscore.errors import RequirementError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from commscore._loading._nodes import Faults, Node
+    from commscore._loading._faults import Faults
+    from commscore._loading._nodes import Node
 
 TRUE = Requirement(Comparator.IS, True)  # noqa: FBT003 - the value itself, not an option
 
@@ -143,13 +144,27 @@ def check_agreement(asked: Asked, enclosing: Asked | None, per: Fraction, faults
         place = asked.places.get(scope, asked.node)
         own = asked.phrase(scope)
         phrase = own or (enclosing.phrase(scope) if enclosing is not None else None)
+        if phrase is None and asked.phrases and scope == ALL:
+            continue  # that the phrases are by scope and the requirement is not has been said
         if phrase is None:
             message = f"no phrase says where {describe(requirement)} comes from"
             faults.warn(Code.NO_PHRASE, message, place, hint="add `phrase:` with the figure as the policy writes it")
-        elif (reason := agrees(phrase, requirement, per=per)) is not None:
+        elif len(phrase) <= LONGEST_PHRASE and (reason := _disagreement(phrase, requirement, per)) is not None:
             message = f"the phrase {phrase!r} does not say {describe(requirement)}: {reason}"
             hint = "mend one of them, or say in `note:` how the phrase is read"
-            faults.add(Code.DISAGREES, message, asked.phrase_place(scope) if own else place, hint=hint)
+            words = asked.phrase_place(scope) if own else place
+            faults.add(Code.DISAGREES, message, _nearest_file(asked.node, words, place), hint=hint)
+
+
+def _nearest_file(node: Node, *places: Node) -> Node:
+    """Choose the first place that stands in the file which had the last word on a rule."""
+    return next((place for place in places if place.document is node.document), node)
+
+
+def _disagreement(phrase: str, requirement: Requirement, per: Fraction) -> str | None:
+    """Say why a phrase is not the requirement; one that names no 每百户 at all may leave that to `per`."""
+    reason = agrees(phrase, requirement, per=per)
+    return None if reason is None or agrees(phrase, requirement) is None else reason
 
 
 def with_phrases(asked: Asked, enclosing: Asked | None) -> dict[str, Requirement]:
@@ -163,7 +178,7 @@ def with_phrases(asked: Asked, enclosing: Asked | None) -> dict[str, Requirement
     }
 
 
-def check_kind(requirement: Requirement, measure: str, place: Node, faults: Faults) -> None:
+def check_kind(requirement: Requirement, measure: str, place: Node, faults: Faults) -> bool:
     """Check that a requirement is of the kind of the value it judges.
 
     Args:
@@ -171,47 +186,47 @@ def check_kind(requirement: Requirement, measure: str, place: Node, faults: Faul
         measure: What the value is: ``flag``, ``fraction``, ``ratio`` (without `per`), ``per`` or ``number``.
         place: Where it stands.
         faults: Takes the fault found.
+
+    Returns:
+        Whether it is.
     """
-    percent = requirement.scale != "plain"
-    shown = describe(requirement)
     if isinstance(requirement.value, InputRef):
-        return
-    if isinstance(requirement.value, bool) or measure == "flag":
-        whole = requirement.comparator is Comparator.ALL
+        return True
+    wrong = _wrong_kind(requirement, measure)
+    if wrong is not None:
+        code, message, cure = wrong
+        faults.add(code, message, place, hint=cure)
+    return wrong is None
+
+
+def _wrong_kind(requirement: Requirement, measure: str) -> tuple[Code, str, str] | None:
+    shown = describe(requirement)
+    whole, truth = requirement.comparator is Comparator.ALL, isinstance(requirement.value, bool)
+    if truth or measure == "flag":
         if measure != "flag":
-            faults.add(Code.TRUTH, f"a number is judged here; {shown} is for flags", place)
-        elif not (isinstance(requirement.value, bool) or whole):
-            faults.add(Code.TRUTH, f"a flag is true or false; {shown} is for numbers", place)
-    elif requirement.comparator is Comparator.ALL:
-        if measure not in {"fraction", "ratio"}:
-            cure = "write the number that is the whole, or assess a share, a rate or a ratio without `per`"
-            faults.add(
-                Code.ALL_ON_NUMBER,
-                "全覆盖 (all) needs a share; a plain number has no whole",
-                place,
-                hint=cure,
-            )
-    elif measure == "fraction" and not percent:
-        cure = 'write a percentage, such as ">= 46%"'
-        faults.add(
+            return Code.TRUTH, f"a number is judged here; {shown} is for flags", 'write a number, such as ">= 10"'
+        return (
+            None if truth or whole else (Code.TRUTH, f"a flag is true or false; {shown} is for numbers", "write true")
+        )
+    if whole:
+        cure = "write the number that is the whole, or assess a share, a rate or a ratio without `per`"
+        message = "all (全覆盖, 100%) needs a share of something; a plain number has no whole"
+        return None if measure in {"fraction", "ratio"} else (Code.ALL_ON_NUMBER, message, cure)
+    kind_of = (measure, requirement.scale == PLAIN)
+    return {
+        ("fraction", True): (
             Code.PLAIN_ON_FRACTION,
             f"{shown} is a plain number, a share or rate is judged here",
-            place,
-            hint=cure,
-        )
-    elif measure == "per" and percent:
-        cure = "drop `per` (the value is a fraction then) or the sign"
-        faults.add(
+            'write a percentage, such as ">= 46%"',
+        ),
+        ("per", False): (
             Code.PERCENT_BESIDE_PER,
             f"{shown} is a part of a whole, `per` counts natural units",
-            place,
-            hint=cure,
-        )
-    elif measure == "number" and percent:
-        cure = "use share or ratio, or write the number without the sign"
-        faults.add(
+            "drop `per`, so that the value is a fraction, or the sign",
+        ),
+        ("number", False): (
             Code.PERCENT_ON_NUMBER,
             f"{shown} is a part of a whole, a plain number is judged here",
-            place,
-            hint=cure,
-        )
+            "use share or ratio, or write the number without the sign",
+        ),
+    }.get(kind_of)

@@ -9,7 +9,7 @@ import attrs
 from commscore._loading._codes import Code
 from commscore._loading._fields import Fields, as_fields
 from commscore._loading._header import read_source
-from commscore._loading._nodes import child, nearest
+from commscore._loading._nodes import child
 from commscore._loading._parts import PART_KEYS, read_part
 from commscore._loading._requirements import read_asked
 from commscore._phrases import LONGEST_PHRASE
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from commscore._loading._context import Context
-    from commscore._loading._nodes import Document, Faults, MapNode, Node
+    from commscore._loading._faults import Faults
+    from commscore._loading._nodes import Document, MapNode, Node
 
 RULE_KEYS = (
     *("id", "group", "title", "clause"),
@@ -71,7 +72,7 @@ def read_rule(node: MapNode, context: Context, groups: Collection[str], sources:
     part = read_part(fields, inner, asked)
     group = fields.text("group")
     if group is not None and group not in groups:
-        hint = nearest(group, groups) or "declare it under `groups:`"
+        hint = context.faults.nearest(group, groups) or "declare it under `groups:`"
         context.faults.add(
             Code.UNKNOWN_GROUP, f"there is no group {group[:60]!r}", fields.get("group") or node, hint=hint
         )

@@ -112,7 +112,10 @@ def _inputs() -> Schema:
 def _definitions() -> Schema:
     parts = _part_properties()
     rule = {**_rule_properties(), **parts}
-    one = {"oneOf": [{"required": [form]} for form in ASSESSMENTS]}
+    one = {
+        "oneOf": [{"required": [form]} for form in ASSESSMENTS],
+        "dependentRequired": {"change": ["from"], "from": ["change"]},
+    }
     at_most_one = {"not": {"anyOf": [{"required": [a, b]} for a in ASSESSMENTS for b in ASSESSMENTS if a < b]}}
     return {
         "id": {"type": "string", "pattern": _ID_PATTERN},

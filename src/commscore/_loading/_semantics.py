@@ -54,8 +54,8 @@ def check_part(part: Part, fields: Fields, context: Context, asked: Asked) -> Pa
         _check_mixture(part, fields, context)
         return attrs.evolve(part, over=None) if is_unit_level(part) else part
     settled = _settle(part, asked, context)
-    _check_requirements(part, settled, fields, context)
-    if not context.noted:
+    sound = _check_requirements(part, settled, fields, context)
+    if sound and not context.noted:
         check_agreement(settled, context.words, part.per, context.faults)
     return attrs.evolve(part, requirements=with_phrases(settled, context.words))
 
@@ -123,21 +123,22 @@ def _speaks_of_truth(requirements: Mapping[str, Requirement]) -> bool:
     return bool(requirements) and all(isinstance(asked.value, bool) for asked in requirements.values())
 
 
-def _check_requirements(part: Part, asked: Asked, fields: Fields, context: Context) -> None:
+def _check_requirements(part: Part, asked: Asked, fields: Fields, context: Context) -> bool:
     if not asked.given and not (context.informational and context.inside == "rule"):
         message = f"{fields.what} lacks `require`"
         cure = "add it, or `force: informational` to show the value only" if context.inside == "rule" else "add it"
         context.faults.add(Code.NO_REQUIREMENT, message, fields.node, hint=cure)
-    measure = measure_of(part, context)
+    measure, sound = measure_of(part, context), True
     for scope, requirement in asked.requirements.items():
         place = asked.places.get(scope, fields.node)
-        if measure is not None:
-            check_kind(requirement, measure, place, context.faults)
+        if measure is not None and not check_kind(requirement, measure, place, context.faults):
+            sound = False
         if requirement.comparator is Comparator.ABOUT and requirement.tolerance is None and not context.informational:
             cure = "state one (± 10% or ± 5), or `force: informational`"
             context.faults.add(Code.NO_TOLERANCE, "左右 says nothing without a tolerance", place, hint=cure)
         if isinstance(requirement.value, InputRef):
             _check_reference(part, requirement.value.name, place, context)
+    return sound
 
 
 def measure_of(part: Part, context: Context) -> str | None:

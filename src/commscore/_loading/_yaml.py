@@ -13,10 +13,11 @@ from commscore._loading._codes import Code
 from commscore._loading._nodes import ListNode, MapNode, Node, Scalar, position
 
 if TYPE_CHECKING:
-    from commscore._loading._nodes import Document, Faults
+    from commscore._loading._faults import Faults
+    from commscore._loading._nodes import Document
 
 DEEPEST = 50
-MOST_EVENTS = 60_000
+MOST_EVENTS = 40_000
 LONGEST_SCALAR = 10_000
 MOST_REPAIRS = 10
 
@@ -24,6 +25,7 @@ QUOTE = 'quote a value that begins with `>`: ">= 10" (`≥ 10` and 不少于10�
 # What ruamel lets through from broken escapes and directives, beside its own errors.
 _PARSER_FAULTS = (YAMLError, ValueError, OverflowError)
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _CORE_TAGS = ("tag:yaml.org,2002:str", "!")
 
 
@@ -65,10 +67,10 @@ def parse(document: Document, faults: Faults) -> Node | None:
         except _PARSER_FAULTS as error:
             index = _unquoted_sign(error, text)
             if index is None:
-                _report_syntax(error, composer.last, faults, document)
+                _report_syntax(error, composer)
                 return None
             # A full-width sign parses, so one more reading finds the next fault; every index stays as it was.
-            faults.add(Code.UNQUOTED_SIGN, f"YAML takes this `>` for a folded text; {QUOTE}", _at(document, index))
+            faults.add(Code.UNQUOTED_SIGN, f"YAML takes this `>` for a folded text; {QUOTE}", composer.here(index))
             text = f"{text[:index]}＞{text[index + 1 :]}"
     return None
 
@@ -127,7 +129,7 @@ class _Composer:
 
     def _scalar(self, event: events.ScalarEvent) -> Scalar:
         place = self._place(event)
-        text: str = event.value
+        text = _joined(event.value)
         if len(text) > LONGEST_SCALAR:
             self.faults.add(Code.TOO_COMPLEX, f"a text of {len(text):,} characters; {_LONGEST}", place)
             text = text[:100]
@@ -135,7 +137,9 @@ class _Composer:
             found = f"U+{ord(strange[0]):04X}"
             self.faults.add(Code.ENCODING, f"the control character {found} has no place in a text; remove it", place)
             text = _FORBIDDEN.sub("\ufffd", text)
-        return Scalar(self.document, place.start, place.end, place.path, text, event.style or "")
+        is_key = self.stack and self.stack[-1].is_map and self.stack[-1].key is None
+        path = f"{place.path}.{text[:60]}" if is_key else place.path
+        return Scalar(self.document, place.start, place.end, path, text, event.style or "")
 
     def _open(self, event: events.CollectionStartEvent) -> None:
         if len(self.stack) >= DEEPEST:
@@ -170,12 +174,19 @@ class _Composer:
         elif key.text == "<<" and not key.style:
             self.faults.add(Code.ALIAS, f"`<<` is a merge key; {_NO_ALIAS}", key)
         elif key.text in top.seen:
-            line, column, _ = position(self.document, top.seen[key.text].start)
+            line, column = position(self.document, top.seen[key.text].start)
             first = f"it stands at line {line}, column {column} already; keep one"
             self.faults.add(Code.DUPLICATE_KEY, f"duplicate key {key.text[:60]!r}: {first}", key)
         else:
             top.seen[key.text] = key
-            top.entries.append((key, value))
+            top.entries.append((key, self._at_key(key, value)))
+
+    def _at_key(self, key: Scalar, value: Node) -> Node:
+        """Let a value that was left blank stand where its key does; behind it may be the next line."""
+        blank = isinstance(value, Scalar) and value.start == value.end
+        if blank and ":" in self.document.text[key.end : value.start]:
+            return attrs.evolve(value, start=key.start, end=key.end)
+        return value
 
     def _path(self) -> str:
         """Name the place where the next node will stand."""
@@ -185,6 +196,11 @@ class _Composer:
         if not top.is_map:
             return f"{top.path}[{len(top.items)}]"
         return f"{top.path}.{top.key.text[:60]}" if isinstance(top.key, Scalar) else top.path
+
+    def here(self, index: int) -> Node:
+        """Name a place in the text where the next node would stand."""
+        start = max(0, min(index, len(self.document.text) - 1))
+        return Node(self.document, start, start + 1, self._path())
 
     def _place(self, event: events.Event) -> Node:
         return Node(self.document, event.start_mark.index, event.end_mark.index, self._path())
@@ -198,9 +214,11 @@ _NO_ALIAS = "rulesets take no anchors, aliases or merge keys: write the value ou
 _LONGEST = f"{LONGEST_SCALAR:,} are allowed"
 
 
-def _at(document: Document, index: int, length: int = 1) -> Node:
-    start = max(0, min(index, len(document.text) - 1))
-    return Node(document, start, start + length, "$")
+def _joined(text: str) -> str:
+    """Join the halves of characters that JSON writes as two escapes."""
+    if not _HALVES.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def _unquoted_sign(error: Exception, text: str) -> int | None:
@@ -213,17 +231,22 @@ def _unquoted_sign(error: Exception, text: str) -> int | None:
     return at_problem if text[at_problem : at_problem + 1] == ">" else None
 
 
-def _report_syntax(error: Exception, last: int, faults: Faults, document: Document) -> None:
+def _report_syntax(error: Exception, composer: _Composer) -> None:
     """Say in the ruleset's terms what the YAML parser stumbled on."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    index = mark.index if mark is not None else last
+    faults, document = composer.faults, composer.document
+    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    index = composer.last if mark is None else mark.index
     problem = " ".join(str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).split())
-    place = _at(document, getattr(error, "position", None) or index)
+    place = composer.here(getattr(error, "position", None) or index)
     if "\\t" in problem or document.text[place.start : place.end] == "\t":
         faults.add(Code.TAB, "a tab stands here; YAML takes spaces only", place)
         return
+    begun = ""
+    if context is not None:
+        line, column = position(document, context.index)
+        begun = f"; what is being read began at line {line}, column {column}"
     advice = next((cure for sign, cure in _CURES if sign in problem), None)
-    faults.add(Code.SYNTAX, f"not YAML: {problem[:200]}", place, hint=advice)
+    faults.add(Code.SYNTAX, f"not YAML: {problem[:200]}{begun}", place, hint=advice)
 
 
 _CURES = (

@@ -75,9 +75,10 @@ def agrees(phrase: str, requirement: Requirement, *, per: Fraction | int | None 
     if any(_states(reading, requirement) and _fits(reading.per, size) for reading in readings):
         return None
     wanted = f"the rule requires {describe(requirement)}{_per(size)}"
-    said = _said(readings, relative=isinstance(requirement.value, InputRef))
+    relative = isinstance(requirement.value, InputRef)
+    said = _said(readings, relative=relative)
     if not said:
-        return f"no figure or comparator can be read in the phrase, {wanted}"
+        return f"no {'comparator' if relative else 'figure'} can be read in the phrase, {wanted}"
     return f"the phrase says {' and '.join(said)}, {wanted}"
 
 
@@ -278,10 +279,8 @@ def _fits(per: Per | None, size: Fraction) -> bool:
 
 
 def _said(readings: Sequence[Reading], *, relative: bool) -> tuple[str, ...]:
-    """Write the readings, each once; a comparator without a figure only where nothing else was said."""
-    figures = [reading for reading in readings if reading.figure is not None]
-    chosen = readings if relative or not figures else figures
-    return tuple(dict.fromkeys(_say(reading) for reading in chosen))
+    """Write the readings, each once; comparators without a figure only where another input is the measure."""
+    return tuple(dict.fromkeys(_say(reading) for reading in readings if relative or reading.figure is not None))
 
 
 def _say(reading: Reading) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from commscore._phrases._amounts import Amount, Unreadable
+from commscore._phrases._amounts import NUMERALS, Amount, Unreadable
 from commscore._phrases._vocabulary import (
     AT_LEAST,
     AT_MOST,
@@ -207,6 +207,8 @@ def _check_unit(cursor: Cursor, unit: str) -> None:
         raise cursor.refuse(f"{unit!r} is too long for a unit; leave only the measure word, such as 个")
     if not all(char.isalpha() and not char.isascii() for char in noun):
         raise cursor.refuse(f"{unit!r} is no known unit; write a measure word such as 个 or ㎡, or leave it out")
+    if noun == unit and unit[0] in NUMERALS:
+        raise cursor.refuse(f"{unit!r} after a number makes a second one; write the number in digits")
     if unit[-1] in "半多余几":
         raise cursor.refuse(f"{unit!r} leaves the number open; write it exactly, such as 3.5年")
 

@@ -57,11 +57,8 @@ def judge_place(data: Data, part: Part, place: Place, lens: Lens) -> Verdict:
 
 def _share(data: Data, part: Part, place: Place, lens: Lens) -> Tally:
     """Count the places that satisfy the condition, among those in scope to which it applies."""
-    (condition,) = part.parts
-    if is_unit_level(condition):
-        found = _judged_rows(data, part, place, lens)
-    else:
-        found = [(True, _judged_area(data, condition, area, lens.within(part))) for area in _areas(data, part, place, lens)]
+    judge = _judged_rows if is_unit_level(part.parts[0]) else _judged_areas
+    found = judge(data, part, place, lens.within(part))
     rows = [_counted(admitted, verdict) for admitted, verdict in found]
     rows = [row for row in rows if row.points != {NOTHING}]
     decided = [len(verdict.outcomes - OUT_OF_SCOPE.outcomes) == 1 for _, verdict in found]
@@ -70,15 +67,17 @@ def _share(data: Data, part: Part, place: Place, lens: Lens) -> Tally:
 
 def _judged_rows(data: Data, part: Part, place: Place, lens: Lens) -> list[tuple[bool | Hole, Verdict]]:
     """Judge every unit by the condition, beside whether it is in the share's scope."""
-    lens = lens.within(part)
     rows = place.rows.get(counted_level(data, part, lens), ())
     admitted = [(admits(data, row, lens), row) for row in rows]
     return [(answer, judge_condition(data, part.parts[0], row)) for answer, row in admitted if answer is not False]
 
 
-def _areas(data: Data, part: Part, place: Place, lens: Lens) -> list[Place]:
-    """Return the areas that a share with an inner ``over`` counts."""
-    return inside(place, judged_level(data, part.parts[0], lens))
+def _judged_areas(data: Data, part: Part, place: Place, lens: Lens) -> list[tuple[bool | Hole, Verdict]]:
+    """Judge every area inside by the condition; the share's own filters already chose the rows they are made of."""
+    (condition,) = part.parts
+    return [
+        (True, _judged_area(data, condition, area, lens)) for area in inside(place, judged_level(data, condition, lens))
+    ]
 
 
 def _judged_area(data: Data, condition: Part, area: Place, lens: Lens) -> Verdict:

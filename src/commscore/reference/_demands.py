@@ -1,4 +1,4 @@
-"""What a requirement asks of a number, how near a value comes to it, and when an interval decides it (spec 4, spec 6)."""
+"""What a requirement asks of a number, how near a value comes, and when an interval decides it (spec 4 and 6)."""
 
 from __future__ import annotations
 
@@ -37,14 +37,10 @@ def demand_of(requirement: Requirement, reference: Fraction = Fraction(0)) -> De
     stated = requirement.value
     number = stated.factor * reference if isinstance(stated, InputRef) else Fraction(stated)
     match requirement.comparator:
-        case Comparator.AT_LEAST:
-            return Demand(lower=number)
-        case Comparator.MORE_THAN:
-            return Demand(lower=number, lower_included=False)
-        case Comparator.AT_MOST:
-            return Demand(upper=number)
-        case Comparator.LESS_THAN:
-            return Demand(upper=number, upper_included=False)
+        case Comparator.AT_LEAST | Comparator.MORE_THAN as comparator:
+            return Demand(lower=number, lower_included=comparator is Comparator.AT_LEAST)
+        case Comparator.AT_MOST | Comparator.LESS_THAN as comparator:
+            return Demand(upper=number, upper_included=comparator is Comparator.AT_MOST)
         case Comparator.BETWEEN:
             return Demand(lower=number, upper=requirement.upper)
         case Comparator.ABOUT:

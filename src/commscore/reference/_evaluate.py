@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from commscore._ruleset import Part, Ruleset
     from commscore.reference._findings import Finding
     from commscore.reference._places import Place
-    from commscore.reference._rows import Data
+    from commscore.reference._rows import Data, Row
 
 Record = dict[str, Any]
 
@@ -48,7 +48,7 @@ class Outcome:
     findings: list[Record]
 
 
-def evaluate(  # noqa: PLR0913 - the options of commscore.evaluate
+def evaluate(
     rows: Sequence[Mapping[str, object]],
     ruleset: Ruleset | str | PathLike[str],
     *,
@@ -87,10 +87,136 @@ def evaluate(  # noqa: PLR0913 - the options of commscore.evaluate
     ruleset = attrs.evolve(ruleset, rules=tuple(with_counts(data, rule) for rule in ruleset.rules))
     data = attrs.evolve(data, ruleset=ruleset)
     unit_subjects = [_unit(data, place, due) for place in units(data)]
-    area_subjects = [_area(data, place, due) for level in _levels(data, rollup) for place in _sorted(areas(data, level))]
+    found = [place for wanted in _levels(data, rollup) for place in _sorted(areas(data, wanted))]
+    area_subjects = [_area(data, place, due) for place in found]
     scores = [(subject.place.unit, subject.scores.score) for subject in unit_subjects]
     return Outcome(
         units=[_unit_record(subject) for subject in unit_subjects],
         areas=[_area_record(subject, scores) for subject in area_subjects],
         findings=[record for subject in (*unit_subjects, *area_subjects) for record in _finding_records(subject)],
     )
+
+
+def _date(as_of: date | str | None, ruleset: Ruleset) -> date:
+    """Return the date that decides what is due: the last day of the ruleset's year unless given."""
+    if ruleset.year is None:
+        raise UsageError(f"{ruleset.id} is a plan of several years; evaluate one of the years that extend it")
+    if as_of is None:
+        return date(ruleset.year, 12, 31)
+    try:
+        return date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    except ValueError:
+        raise UsageError(f"`as_of` is {as_of!r}; write a date as 2023-12-31") from None
+
+
+def _check_columns(data: Data) -> None:
+    """Refuse tables with rows but without a column for any rule."""
+    rules = [rule for rule in data.ruleset.rules if rule.selected]
+    if not rules or not any(table.rows for table in data.tables.values()):
+        return
+    wanted = [{name for name in _names(rule) if name not in BUILT_IN} for rule in rules]
+    if all(names and not any(has(data, level, name) for name in names for level in data.tables) for names in wanted):
+        listed = ", ".join(sorted(set().union(*wanted))[:10])
+        raise DataError([DataFault(f"no column is an input of {data.ruleset.id}; its inputs are {listed}, …")])
+
+
+def _names(part: Part) -> list[str]:
+    """Return every input that a part mentions."""
+    names = [*part.inputs, *(part.counts or ())]
+    for key in part.where:
+        names += [key.input, *references(key.requirement)]
+    for requirement in part.requirements.values():
+        names += references(requirement)
+    return names + [name for inner in part.parts for name in _names(inner)]
+
+
+def _levels(data: Data, rollup: Sequence[str] | None) -> list[str]:
+    """Return the levels of the areas wanted, from fine to coarse."""
+    if rollup is None:
+        used = {rule.over for rule in data.ruleset.rules} | {data.ruleset.jurisdiction.level}
+        return [level for level in LEVELS if level in used]
+    for level in rollup:
+        if level not in LEVELS:
+            raise UsageError(f"there is no level {level!r} to roll up to; the levels are {', '.join(LEVELS)}")
+    return [level for level in LEVELS if level in rollup]
+
+
+def _sorted(places: list[Place]) -> list[Place]:
+    """Order areas by key, the rows whose area is not known last."""
+    return sorted(places, key=lambda place: (place.key is None, place.key or ""))
+
+
+def _unit(data: Data, place: Place, as_of: date) -> Subject:
+    return graded(data.ruleset, place, [unit_finding(data, rule, place, as_of) for rule in data.ruleset.rules])
+
+
+def _area(data: Data, place: Place, as_of: date) -> Subject:
+    findings = [finding for rule in data.ruleset.rules for finding in area_findings(data, rule, place, as_of)]
+    return graded(data.ruleset, place, findings)
+
+
+# Records. -------------------------------------------------------------------------------------------------
+
+
+def _unit_record(subject: Subject) -> Record:
+    return {"key": _key(subject), **_score_fields(subject)}
+
+
+def _area_record(subject: Subject, scores: list[tuple[Row | None, Fraction | None]]) -> Record:
+    """Write an area, with the mean score of the units in it."""
+    level, key = subject.place.level, subject.place.key
+    inside = [score for unit, score in scores if unit is not None and unit.areas.get(level, unit) == key]
+    scored = [score for score in inside if score is not None]
+    return {
+        "level": level,
+        "key": key,
+        "n_units": len(inside),
+        **_score_fields(subject),
+        "units_score": sum(scored, Fraction(0)) / len(scored) if scored else None,
+    }
+
+
+def _score_fields(subject: Subject) -> Record:
+    scores, grades = subject.scores, subject.grades
+    counts = Counter(finding.status for finding in subject.findings)
+    return {
+        "score": scores.score,
+        "score_low": scores.low,
+        "score_high": scores.high,
+        "coverage": scores.coverage,
+        "maximum": scores.maximum,
+        "grade": grades.grade,
+        "grade_low": grades.low,
+        "grade_high": grades.high,
+        "veto": grades.veto,
+        **{f"n_{status}": counts[status] for status in STATUSES},
+    }
+
+
+def _finding_records(subject: Subject) -> list[Record]:
+    pairs = zip(subject.findings, subject.gains, strict=True)
+    level = "unit" if subject.place.unit else subject.place.level
+    return [{"level": level, "key": _key(subject), **_finding_fields(finding, gain)} for finding, gain in pairs]
+
+
+def _finding_fields(finding: Finding, gain: Fraction | None) -> Record:
+    verdict = finding.verdict
+    return {
+        "rule": finding.rule.id,
+        "scope": finding.scope,
+        "status": finding.status,
+        "reason": finding.reason,
+        "value": verdict.value,
+        "low": verdict.low,
+        "high": verdict.high,
+        "required": finding.required(),
+        "gap": finding.gap(),
+        "attainment": verdict.credit,
+        "gain": gain,
+        "outlook": finding.outlook,
+    }
+
+
+def _key(subject: Subject) -> object:
+    unit = subject.place.unit
+    return subject.place.key if unit is None else unit.key

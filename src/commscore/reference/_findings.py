@@ -106,24 +106,28 @@ def _only_shown(rule: Rule, as_of: date) -> Reason | None:
 
 
 def _in_scope(data: Data, rule: Rule, place: Place, scope: str | None) -> Verdict:
-    """Find the verdict for one scope; of a unit whose kind has no requirement, or is not known, what can be said."""
-    scopes = scopes_of(rule)
+    """Find the verdict for one scope."""
     if scope == ALL:
         return verdict_at(data, rule, place, Lens())
-    if scope in scopes:
+    if scope in scopes_of(rule):
         return verdict_at(data, rule, place, Lens(scope, (str(scope),)))
-    verdict = verdict_at(data, rule, place, Lens(None, scopes))
+    return _without_scope(data, rule, place, scope)
+
+
+def _without_scope(data: Data, rule: Rule, place: Place, kind: str | None) -> Verdict:
+    """Find what can be said of a unit whose kind has no requirement, or is not known."""
+    verdict = verdict_at(data, rule, place, Lens(None, scopes_of(rule)))
     if verdict.status in {Status.NOTSELECTED, Status.NOTCHECKED}:
         return verdict
-    if scope is not None:
+    if kind is not None:
         return OUT_OF_SCOPE
     if verdict.status is Status.NOTAPPLICABLE or verdict.reason is Reason.CONTRIBUTION or is_unit_level(rule):
         return verdict
-    kind = None if place.unit is None else place.unit.cells.get("kind")
-    if isinstance(kind, Hole):
-        return of_hole(kind, Reason.MISSING_SCOPE)
+    cell = None if place.unit is None else place.unit.cells.get("kind")
+    if isinstance(cell, Hole):
+        return of_hole(cell, Reason.MISSING_SCOPE)
     # The unit's table has no kinds, that of the finer places inside it has: the unit must hold for both.
-    return conjunction([verdict_at(data, rule, place, Lens(other, (other,))) for other in scopes])
+    return conjunction([verdict_at(data, rule, place, Lens(scope, (scope,))) for scope in scopes_of(rule)])
 
 
 def verdict_at(data: Data, rule: Rule, place: Place, lens: Lens) -> Verdict:
@@ -142,29 +146,37 @@ def verdict_at(data: Data, rule: Rule, place: Place, lens: Lens) -> Verdict:
         return Verdict(Status.NOTCHECKED, Reason.OTHER_LEVEL)
     if finer(place.level, judged):
         return _contribution(data, rule, place, lens)
-    if is_unit_level(rule):
-        rows = place.rows.get(judged, ())
-        verdicts = [judge_row(data, rule, row, lens) for row in rows]
-        return verdicts[0] if place.level == judged and len(rows) == 1 else conjunction(verdicts)
-    if place.level == judged:
-        verdict = at_place(data, rule, place, lens)
-        return OUT_OF_SCOPE if _is_out(data, place, verdict) else verdict
-    return conjunction([at_place(data, rule, area, lens) for area in inside(place, judged)])
+    return (_by_units if is_unit_level(rule) else _by_areas)(data, rule, place, lens)
+
+
+def _by_units(data: Data, rule: Rule, place: Place, lens: Lens) -> Verdict:
+    """Judge every unit in a place, and the place by all of them; a unit by itself."""
+    judged = judged_level(data, rule, lens)
+    rows = place.rows.get(judged, ())
+    verdicts = [judge_row(data, rule, row, lens) for row in rows]
+    return verdicts[0] if place.level == judged and len(rows) == 1 else conjunction(verdicts)
+
+
+def _by_areas(data: Data, rule: Rule, place: Place, lens: Lens) -> Verdict:
+    """Judge every area of the judged level in a place, and the place by all of them; such an area by itself."""
+    judged = judged_level(data, rule, lens)
+    if place.level != judged:
+        return conjunction([at_place(data, rule, area, lens) for area in inside(place, judged)])
+    verdict = at_place(data, rule, place, lens)
+    return OUT_OF_SCOPE if _is_out(data, rule, place, lens, verdict) else verdict
 
 
 def _contribution(data: Data, rule: Rule, place: Place, lens: Lens) -> Verdict:
     """Show what a place adds to the verdict above it: a county is not tested against the city's total."""
     verdict = judge_place(data, rule, place, lens)
-    if _is_out(data, place, verdict):
+    if _is_out(data, rule, place, lens, verdict):
         return OUT_OF_SCOPE
     if verdict.status is Status.NOTCHECKED or verdict.reason is Reason.EMPTY_SCOPE:
         return verdict
-    return Verdict(
-        Status.INFORMATIONAL, Reason.CONTRIBUTION, value=verdict.value, low=verdict.low, high=verdict.high
-    )
+    return Verdict(Status.INFORMATIONAL, Reason.CONTRIBUTION, value=verdict.value, low=verdict.low, high=verdict.high)
 
 
-def _is_out(data: Data, place: Place, verdict: Verdict) -> bool:
+def _is_out(data: Data, rule: Rule, place: Place, lens: Lens, verdict: Verdict) -> bool:
     """Say whether a unit is itself what the rule filters out, rather than a place with nothing in scope inside."""
-    only_itself = place.unit is not None and list(place.rows) == [data.main]
+    only_itself = place.unit is not None and reach(data, rule, lens) == data.main
     return only_itself and verdict.reason is Reason.EMPTY_SCOPE

@@ -1,4 +1,4 @@
-"""Find what a rule speaks of: the rows inside a place, and where a row's value of an input comes from (spec 3, levels)."""
+"""Find the rows inside a place, and where a row's value of an input comes from (spec 3, levels)."""
 
 from __future__ import annotations
 

@@ -160,17 +160,18 @@ class _Raw:
         raw = self.rows[position].get(self.key_column)
         if self.key_column == self.columns.get("code"):
             return read_code(raw, self.missing)
-        return None if isinstance(raw, str) and not raw.strip() else raw  # type: ignore[return-value]
+        return None if isinstance(raw, str) and not raw.strip() else raw
 
     def key_faults(self, name: str) -> list[DataFault]:
         """Find the rows whose key is null, or that of another row."""
         keys = [self.key(position) for position in range(len(self.rows))]
         null = [position for position, key in enumerate(keys) if key is None]
         repeated = [position for position, key in enumerate(keys) if key is not None and keys.count(key) > 1]
-        texts = ((null, "a key is null; every row needs one"), (repeated, "keys are not unique; each row needs its own"))
-        return [
-            DataFault(text, name, self.key_column, tuple(rows[:10]), len(rows)) for rows, text in texts if rows
-        ]
+        texts = (
+            (null, "a key is null; every row needs one"),
+            (repeated, "keys are not unique; each row needs its own"),
+        )
+        return [DataFault(text, name, self.key_column, tuple(rows[:10]), len(rows)) for rows, text in texts if rows]
 
     def read(self) -> Table:
         """Read every row."""
@@ -212,9 +213,7 @@ class _Raw:
 
     def _area(self, raw: Mapping[str, object], level: str) -> str | None:
         """Find the area above: its own column wins, then the code's prefix; without either, the jurisdiction."""
-        return (
-            self._code(raw, level) or _prefix(self._code(raw, "code"), level) or _jurisdiction(self.ruleset, level)
-        )
+        return self._code(raw, level) or _prefix(self._code(raw, "code"), level) or _jurisdiction(self.ruleset, level)
 
     def _own_place(self, raw: Mapping[str, object], position: int) -> str:
         """Find the place that the row itself is: by code, by the column of its level, by key, else the jurisdiction."""
@@ -232,9 +231,7 @@ class _Raw:
         return None if column is None else read_code(raw.get(column), self.missing)
 
 
-def match_columns(
-    present: Sequence[str], inputs: Mapping[str, Input], columns: Mapping[str, str]
-) -> dict[str, str]:
+def match_columns(present: Sequence[str], inputs: Mapping[str, Input], columns: Mapping[str, str]) -> dict[str, str]:
     """Find the column of every input and built-in: as the caller says, else by name, zh title, en title or alias."""
     free = [column for column in present if column not in columns]
     wanted = {name: (name,) for name in BY_NAME} | {name: _names(source) for name, source in inputs.items()}
@@ -283,6 +280,6 @@ def _jurisdiction(ruleset: Ruleset, level: str) -> str | None:
 def _depth(name: str, inputs: Mapping[str, Input]) -> int:
     """Count the wholes above a part, so that wholes are judged before their parts."""
     depth, whole = 0, inputs[name].part_of
-    while whole in inputs and depth < len(inputs):
+    while whole is not None and whole in inputs and depth < len(inputs):
         depth, whole = depth + 1, inputs[whole].part_of
     return depth

@@ -55,6 +55,8 @@ def references(requirement: Requirement | None) -> list[str]:
 def scopes_of(part: Part) -> tuple[str, ...]:
     """Return ``urban`` and ``rural`` where a requirement names them, else ``all``; a share's condition has its own."""
     named = _named_scopes(part)
+    if ALL in named and len(named) > 1:  # a part for everybody stands beside one that goes by kind
+        return SCOPES
     return tuple(scope for scope in SCOPES if scope in named) or (ALL,)
 
 

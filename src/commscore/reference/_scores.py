@@ -250,7 +250,7 @@ def _read_results(status: object, where: str) -> tuple[Result, ...]:
     statuses = [status] if isinstance(status, str) or not isinstance(status, Sequence) else status
     results = []
     for name in statuses:
-        if name not in list(Status):
+        if not isinstance(name, str) or name not in list(Status):
             raise UsageError(f"{where} has the status {name!r}; it can be {', '.join(Status)}")
         # Bare statuses do not say why something was not checked, so all of it lowers the coverage.
         results.append(Result(Status(name), lacking=name == Status.NOTCHECKED))

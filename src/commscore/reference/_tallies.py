@@ -12,7 +12,6 @@ from commscore._ruleset import BUILT_IN, LEVELS
 from commscore._status import Reason
 from commscore.reference._intervals import NOTHING, ZERO, Contribution, region, weighted_sum
 from commscore.reference._places import UNITS, finest_table, source, span, value
-from commscore.reference._rows import finer
 from commscore.reference._scope import admits, references, requirement_for
 from commscore.reference._values import Hole
 
@@ -72,7 +71,7 @@ def table_of(data: Data, part: Part, lens: Lens, name: str) -> str | Reason:
 
 
 def counted_level(data: Data, part: Part, lens: Lens, *, by_where: bool = False) -> str:
-    """Return the level whose places an assessment counts: that of its inputs, and of ``units`` that of the ``where``."""
+    """Return the level whose places are counted: that of the inputs; of ``units`` first that of the ``where``."""
     own = _declared(data, measured(part, lens.scope))
     filters = _declared(data, [key.input for key in lens.where])
     found = (filters or own) if by_where else (own or filters)
@@ -99,16 +98,17 @@ def tally(data: Data, part: Part, place: Place, lens: Lens) -> Tally:
         place: Whose rows are gathered.
         lens: Which of them count.
     """
-    match part.assessment, part.inputs:
-        case "mean", (name,):
-            return _gather(data, part, place, lens, _Terms({name: Fraction(1)}, count=True))
-        case "ratio", (num, den):
-            return _gather(data, part, place, lens, _Terms({num: Fraction(1)}, den))
-        case "change", (name, start):
-            return _gather(data, part, place, lens, _Terms(_weights((name, 1), (start, -1))))
-        case _, (name, *_):
-            return _gather(data, part, place, lens, _Terms({name: Fraction(1)}))
-    raise AssertionError(part)  # pragma: no cover - loading lets no other shape through
+    first, last = part.inputs[0], part.inputs[-1]
+    match part.assessment:
+        case "mean":
+            terms = _Terms(_weights((first, 1)), count=True)
+        case "ratio":
+            terms = _Terms(_weights((first, 1)), last)
+        case "change":
+            terms = _Terms(_weights((first, 1), (last, -1)))
+        case _:
+            terms = _Terms(_weights((first, 1)))
+    return _gather(data, part, place, lens, terms)
 
 
 def margin(data: Data, part: Part, place: Place, lens: Lens, *, target_only: bool = False) -> Tally:
@@ -200,8 +200,3 @@ def _is_part(data: Data, terms: _Terms) -> bool:
 def relative(part: Part, lens: Lens) -> bool:
     """Say whether a part's requirement is relative to another input."""
     return bool(references(requirement_for(part, lens.scope)))
-
-
-def places_finer(level: str, other: str | Reason) -> bool:
-    """Say whether a level lies below that of a table; never where there is no table."""
-    return not isinstance(other, Reason) and finer(level, other)

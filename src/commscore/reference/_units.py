@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import attrs
+
 from commscore._ruleset import ALL, SCOPES, InputType
 from commscore._status import Reason, Status
 from commscore.reference._demands import demand_of
@@ -74,7 +76,7 @@ def _judge_inside(data: Data, part: Part, row: Row, lens: Lens) -> Verdict:
     cells = [value(data, row, name) for name in (*part.inputs, *references(requirement))]
     for hole in (Hole.INVALID, Hole.MISSING):  # of the two, the invalid one names the status
         if hole in cells:
-            return of_hole(hole, Reason.MISSING_VALUE)
+            return attrs.evolve(of_hole(hole, Reason.MISSING_VALUE), **_own_value(part, cells))
     numbers = [cell for cell in cells if isinstance(cell, Fraction)]
     point = (numbers[0], numbers[1] if len(part.inputs) > 1 else Fraction(1))
     if point[1] == 0:
@@ -90,6 +92,15 @@ def _judge_inside(data: Data, part: Part, row: Row, lens: Lens) -> Verdict:
         counted is not None and counted.type is InputType.FLAG and len(part.inputs) == 1
     )
     return weigh(tally, demand, is_flag=is_flag)
+
+
+def _own_value(part: Part, cells: list[Fraction | str | Hole]) -> dict[str, Fraction]:
+    """Return a unit's value where only what it is held against is lacking."""
+    own = [cell for cell in cells[: len(part.inputs)] if isinstance(cell, Fraction)]
+    if len(own) < len(part.inputs) or own[1:] == [0]:
+        return {}
+    value_ = own[0] / own[1] * part.per if len(own) > 1 else own[0]
+    return {"value": value_, "low": value_, "high": value_}
 
 
 def _over_nothing(number: Fraction) -> Verdict:

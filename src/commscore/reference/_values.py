@@ -73,7 +73,7 @@ def read_code(raw: object, missing: Collection[str] = ()) -> str | None:
 
 
 def bounds(source: Input) -> tuple[Fraction, Fraction | None]:
-    """Return the least and the greatest value an input may have; null is unbounded (spec 3, areas with missing data)."""
+    """Return the least and the greatest value an input may have; null is unbounded (spec 3)."""
     greatest = Fraction(1) if source.type in {InputType.FLAG, InputType.RATE} else None
     return (
         Fraction(0) if source.min is None else source.min,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import reduce
+from operator import and_, or_
 from typing import TYPE_CHECKING
 
 import attrs
 
-from commscore._status import Reason, Status, all_of, any_of
+from commscore._status import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,9 +84,9 @@ def _unknown_if_not_checked(verdict: Verdict) -> Verdict:
 def _combine(part: Part, statuses: Sequence[Status]) -> Status:
     match part.assessment:
         case "all":
-            return all_of(statuses)
+            return reduce(and_, statuses)
         case "any":
-            return any_of(statuses)
+            return reduce(or_, statuses)
         case _:
             return _at_least(part.n or 0, statuses)
 
@@ -93,7 +95,7 @@ def _at_least(n: int, statuses: Sequence[Status]) -> Status:
     """Pass when n parts pass, fail when fewer than n still could, else leave it undecided."""
     judged = [status for status in statuses if status in JUDGED]
     if not judged:
-        return all_of(statuses)
+        return reduce(and_, statuses)
     passes = judged.count(Status.PASS)
     undecided = sum(status in OPEN for status in judged)
     if passes >= n:
@@ -132,7 +134,7 @@ def conjunction(verdicts: Sequence[Verdict]) -> Verdict:
     shown = Status.INFORMATIONAL in statuses
     if shown:  # the rule has no requirement: to have a value stands in for to pass
         statuses = [Status.PASS if status is Status.INFORMATIONAL else status for status in statuses]
-    status = all_of(statuses)
+    status = reduce(and_, statuses, Status.INFORMATIONAL) if statuses else Status.NOTAPPLICABLE
     passes, fails = statuses.count(Status.PASS), statuses.count(Status.FAIL)
     undecided = sum(status in OPEN for status in statuses)
     judged = passes + fails + undecided

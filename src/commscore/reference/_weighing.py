@@ -40,7 +40,7 @@ def weigh(tally: Tally, demand: Demand | None, *, is_flag: bool = False) -> Verd
     passed = verdict_.status is Status.PASS
     return attrs.evolve(
         verdict_,
-        gap=None if passed else _gap(tally, demand, below=lies_below(high, demand)),
+        gap=None if passed or low != high else _gap(tally, demand, below=lies_below(high, demand)),
         credit=Fraction(passed) if is_flag else credit(low, high, demand, passed=passed),
     )
 
@@ -79,7 +79,7 @@ def weigh_relative(shown: Tally, margin: Tally, target: Tally, requirement: Requ
 
 
 def without_numbers(tally: Tally) -> Verdict | None:
-    """Return the verdict where there is no interval to judge: no unit, no value at all, or a certain zero below the line."""
+    """Return the verdict where there is nothing to compute: no unit, no value at all, or a denominator of zero."""
     if not tally.rows:
         return Verdict(Status.NOTAPPLICABLE, Reason.EMPTY_SCOPE)
     if tally.blank:

@@ -1,0 +1,80 @@
+"""Arguments -> exit code: the commands, put together."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from cyclopts import App
+
+from commscore._cli import _cases, _check, _explain, _rulesets, _score
+from commscore._cli._exits import ended
+from commscore._cli._streams import robust
+from commscore._version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_HELP = """Score communities against what government promised them.
+
+Results go to stdout, everything else to stderr. Exit codes: 0 done; 1 a gate
+that was asked for is not met; 2 wrong usage or a faulty ruleset; 3 data that
+cannot be used; 4 an internal fault; 130 interrupted."""
+
+_EXAMPLES = """Examples:
+
+  commscore ruleset list
+  commscore score units.parquet -r dalian-2023 -o results/
+  commscore explain 210202001001 units.parquet -r dalian-2023"""
+
+
+def main(tokens: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        tokens: The arguments; those of the process unless given.
+
+    Returns:
+        The exit code.
+    """
+    robust()
+    arguments = sys.argv[1:] if tokens is None else list(tokens)
+    return ended(lambda: _code(build_app()(arguments, print_error=False, exit_on_error=False)))
+
+
+def _code(result: object) -> int:
+    return result if isinstance(result, int) else 0
+
+
+def build_app() -> App:
+    """Put the commands together."""
+    app = _app("commscore", _HELP, _EXAMPLES)
+    app.version = __version__
+    _add(app, _score.score, _score.EXAMPLES)
+    _add(app, _explain.explain, _explain.EXAMPLES)
+    ruleset = _app("ruleset", "Look at rulesets and check them.", _rulesets.EXAMPLES)
+    for command, examples in (
+        (_check.check, _check.EXAMPLES),
+        (_rulesets.show, _rulesets.SHOW_EXAMPLES),
+        (_rulesets.list_, _rulesets.LIST_EXAMPLES),
+        (_rulesets.schema, _rulesets.SCHEMA_EXAMPLES),
+        (_cases.test, _cases.EXAMPLES),
+    ):
+        _add(ruleset, command, examples)
+    app.command(ruleset)
+    return app
+
+
+def _app(name: str, text: str, examples: str) -> App:
+    return App(
+        name=name,
+        help=text,
+        help_format="plaintext",
+        help_epilogue=examples,
+        result_action="return_value",
+        suppress_keyboard_interrupt=False,
+    )
+
+
+def _add(app: App, command: Callable[..., int], examples: str) -> None:
+    app.command(command, name=command.__name__.strip("_"), help_epilogue=examples)

@@ -1,0 +1,212 @@
+"""An output folder made whole or not at all: written beside its place under a hidden name, then renamed."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from commscore.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+try:
+    import fcntl
+except ImportError:  # not on Windows, where a folder with open files cannot be removed anyway
+    fcntl = None  # type: ignore[assignment]
+
+MANIFEST = "manifest.json"
+KIND = "commscore-output"
+
+
+@contextmanager
+def staged(out: Path, *, overwrite: bool) -> Iterator[Path]:
+    """Give a hidden folder to write into; it takes its place when all is written, and vanishes when anything fails.
+
+    What killed runs have left beside ``out`` is removed first; another run under way keeps its own.
+
+    Args:
+        out: The place. Missing folders above it are made.
+        overwrite: Whether an output that stands there is replaced.
+
+    Yields:
+        The folder to write into.
+
+    Raises:
+        UsageError: Something stands there that may not be replaced, or nothing can be written there.
+    """
+    place = Path(os.path.realpath(out))
+    above = _make_parents(place, out)
+    try:
+        with writing(out):
+            _clear(place)
+        refuse_taken(out, overwrite=overwrite)
+        with writing(out):
+            folder, lock = _new_folder(place)
+        try:
+            yield folder
+            with writing(out):
+                _publish(folder, place, out, overwrite=overwrite)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            _release(lock)
+    except BaseException:
+        for made in above:
+            with suppress(OSError):
+                made.rmdir()
+        raise
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Tell what the system refuses while the output is written.
+
+    Raises:
+        UsageError: Naming the output and the reason, such as a full disk.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"out: {out} cannot be written: {error.strerror or error}") from error
+
+
+def refuse_taken(out: Path, *, overwrite: bool) -> None:
+    """Refuse a place that is taken by something that may not be replaced.
+
+    Raises:
+        UsageError: What stands there.
+    """
+    place = Path(os.path.realpath(out))
+    if not place.exists():
+        return
+    if not place.is_dir():
+        raise UsageError(f"out: {out} is a file; results are a folder")
+    if place in (Path.cwd(), *Path.cwd().parents):
+        raise UsageError(f"out: {out} is the folder you are in; give the results one of their own")
+    names = {entry.name for entry in place.iterdir()}
+    if not names:
+        return
+    if not overwrite:
+        hint = "give another folder" if _outputs(place) is None else "give another folder, or overwrite"
+        raise UsageError(f"out: {out} is there already and is not empty; {hint}")
+    own = _outputs(place)
+    foreign = sorted(names if own is None else names - own - {MANIFEST})
+    if foreign:
+        shown = ", ".join(foreign[:5]) + (", …" if len(foreign) > 5 else "")  # noqa: PLR2004
+        raise UsageError(f"out: {out} holds what commscore did not write and is not replaced: {shown}")
+
+
+def _outputs(folder: Path) -> set[str] | None:
+    """Return the files that a folder's manifest lists; null where it is no output of ours."""
+    try:
+        manifest: Any = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(manifest, dict) or manifest.get("kind") != KIND:
+        return None
+    return {str(entry.get("name")) for entry in manifest.get("outputs", ()) if isinstance(entry, dict)}
+
+
+# --- beside the output ------------------------------------------------------------------------------------
+
+
+def _prefix(place: Path) -> str:
+    return f".{place.name}.commscore-"
+
+
+def _make_parents(place: Path, out: Path) -> list[Path]:
+    """Make the folders above the place; return those that were not there, deepest first."""
+    missing = [folder for folder in place.parents if not folder.exists()]
+    with writing(out):
+        place.parent.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _new_folder(place: Path) -> tuple[Path, int | None]:
+    """Make a folder beside the place and lock it, so that nobody takes it for a leftover."""
+    while True:
+        folder = place.parent / f"{_prefix(place)}{secrets.token_hex(6)}-new"
+        folder.mkdir()
+        lock = _lock(folder)
+        if lock is not None or fcntl is None:
+            return folder, lock
+
+
+def _lock(folder: Path) -> int | None:
+    """Lock a folder for this process, until it releases it or ends; null if another has it, or it is gone."""
+    if fcntl is None:
+        return None
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    if not folder.exists():  # removed between opening and locking
+        os.close(handle)
+        return None
+    return handle
+
+
+def _release(lock: int | None) -> None:
+    if lock is not None:
+        os.close(lock)
+
+
+def _clear(place: Path) -> None:
+    """Remove what killed runs have left; bring an output back that one had moved away without replacing it."""
+    prefix = _prefix(place)
+    for folder in sorted(place.parent.iterdir()):
+        if not folder.name.startswith(prefix) or not folder.is_dir():
+            continue
+        lock = _lock(folder)
+        if lock is None and fcntl is not None:
+            continue
+        if folder.name.endswith("-old") and not place.exists():
+            with suppress(OSError):
+                folder.rename(place)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+        _release(lock)
+
+
+def _publish(folder: Path, place: Path, out: Path, *, overwrite: bool) -> None:
+    """Put the finished folder in its place, so that whoever looks sees the old output, the new one, or none."""
+    for path in (*folder.iterdir(), folder):
+        _flush(path)
+    refuse_taken(out, overwrite=overwrite)  # it may have come to be while we wrote
+    if place.exists() and any(place.iterdir()):
+        old = folder.with_name(folder.name.removesuffix("-new") + "-old")
+        lock = _lock(place)
+        place.rename(old)
+        try:
+            folder.rename(place)
+        except OSError:
+            old.rename(place)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+        _release(lock)
+    else:
+        with suppress(FileNotFoundError):
+            place.rmdir()
+        folder.rename(place)
+    _flush(place.parent)
+
+
+def _flush(path: Path) -> None:
+    """Have the system write a file or folder to the disk."""
+    with suppress(PermissionError):  # Windows opens no folders
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            with suppress(OSError):
+                os.fsync(handle)
+        finally:
+            os.close(handle)

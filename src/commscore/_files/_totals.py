@@ -1,0 +1,94 @@
+"""Blocks of units -> totals: what is counted while units stream by, the same however they are cut into blocks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from commscore._areas import Groups, Tally
+from commscore._results import unit_counts
+from commscore._status import STATUSES
+
+if TYPE_CHECKING:
+    from commscore import _integers as ints
+    from commscore._findings import UnitPart
+    from commscore._results import Result
+
+_SCORES = ("score", "low", "high", "coverage")
+
+
+class Totals:
+    """Counts and exact means of the units seen so far.
+
+    Attributes:
+        rows: How many.
+        counts: Their findings by rule and status; one array for all blocks so far, or none.
+    """
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.counts: list[ints.Ints] = []
+        self._sums = Tally()
+        self._grades: Counter[str | None] = Counter()
+        self._ends: list[float] = []
+        for name in _SCORES:
+            self._sums.index(name).id_of("all")
+
+    def add(self, part: UnitPart, units: Any) -> None:
+        """Take in a block, and the table of its units."""
+        self.rows += part.units.rows
+        self.counts = [np.sum([*self.counts, unit_counts(part)], axis=0, dtype=np.int64)]
+        whole = _one_group(part.units.rows)
+        for name in _SCORES:
+            quotients = getattr(part.scores, name)
+            self._sums.add_scores(name, whole, quotients.num, quotients.den)
+        for entry in pc.value_counts(units["grade"]).to_pylist():
+            self._grades[entry["values"]] += entry["counts"]
+        ends = pc.min_max(units["score"]).as_py()
+        found = [*self._ends, *(end for end in ends.values() if end is not None)]
+        self._ends = [min(found), max(found)] if found else []
+
+    def described(self, result: Result) -> dict[str, Any]:
+        """Return the totals as the manifest has them; ``result`` gives those of areas."""
+        means = {name: float(self._sums.mean_score(name)[0]) for name in _SCORES}
+        shown = {name: None if np.isnan(mean) else mean for name, mean in means.items()}
+        names = [grade.name for grade in result.ruleset.scoring.grades]
+        unscored = self._grades[None] if names else None
+        return {
+            "units": self.rows,
+            "areas": _counted(result.areas["level"]),
+            "unit_scores": {
+                "mean": shown["score"],
+                "mean_low": shown["low"],
+                "mean_high": shown["high"],
+                "coverage": shown["coverage"],
+                "least": self._ends[0] if self._ends else None,
+                "greatest": self._ends[1] if self._ends else None,
+            },
+            "grades": {name: self._grades[name] for name in names} | ({"none": unscored} if unscored else {}),
+            "findings": {"unit": self._by_status(), "area": self._of_areas(result)},
+        }
+
+    def _by_status(self) -> dict[str, int]:
+        counts = self.counts[0].sum(axis=0) if self.counts else np.zeros(len(STATUSES), dtype=np.int64)
+        return {str(status): int(count) for status, count in zip(STATUSES, counts, strict=True)}
+
+    def _of_areas(self, result: Result) -> dict[str, int]:
+        columns = [result.areas[f"n_{status}"] for status in STATUSES]
+        return {
+            str(status): int(pc.sum(column).as_py() or 0) for status, column in zip(STATUSES, columns, strict=True)
+        }
+
+
+def _one_group(rows: int) -> Groups:
+    """Put all rows of a block into one group."""
+    nothing = np.zeros(rows, dtype=np.int64)
+    start = np.zeros(1, dtype=np.int64)
+    return Groups(order=None, starts=start, areas=start, row_areas=nothing, positions=nothing)
+
+
+def _counted(words: Any) -> dict[str, int]:
+    return {entry["values"]: entry["counts"] for entry in pc.value_counts(words).to_pylist()}

@@ -1,0 +1,8 @@
+"""Results in words: a summary of everything, and an auditor's note on one unit or area."""
+
+from __future__ import annotations
+
+from commscore._report._explaining import explain
+from commscore._report._summing import summary
+
+__all__ = ["explain", "summary"]

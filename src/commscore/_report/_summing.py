@@ -1,0 +1,2 @@
+def summary(result, *, lang="en"):
+    return ""
