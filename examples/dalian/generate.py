@@ -205,7 +205,7 @@ def township(code: str) -> Row:
     ready = street and draw.chance(0.9)
     social_workers = draw.randint(1, 5)
     drawn = {
-        "joint_committee_ready": ready if street else None,
+        "joint_committee_ready": ready,
         "joint_committee": (ready and draw.chance(0.97)) if street else None,
         "street_elder_centre": draw.chance(0.86) if street else None,
         "township_emergency_plan": draw.chance(0.985),

@@ -37,14 +37,12 @@ def plain(array: Array) -> Array:
     """Reduce an array to one chunk of a plain type: no extension, no string view, no runs."""
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
-        if isinstance(array, pa.ChunkedArray):  # what cannot be combined comes back in chunks
-            array = pa.concat_arrays([plain(chunk) for chunk in array.chunks])
     if isinstance(array, pa.ExtensionArray):
         return plain(array.storage)
     if pa.types.is_run_end_encoded(array.type):
         return plain(pc.run_end_decode(array))
     if pa.types.is_string_view(array.type):
-        return array.cast(pa.string() if array.nbytes < 2**31 else pa.large_string())
+        return array.cast(pa.large_string())
     return array
 
 
@@ -52,6 +50,19 @@ def decoded(array: Array) -> Array:
     """Return a dictionary array as an array of its values."""
     # Not every type that a dictionary may hold can be taken from, so the values are made plain first.
     return plain(array.dictionary).take(array.indices)
+
+
+def nulled(array: Array, rows: npt.NDArray[np.bool_]) -> Array:
+    """Put null in place of some rows."""
+    # Taking by null positions, because older releases of pyarrow have `if_else` misread slices of text.
+    return array.take(pa.array(np.arange(len(array)), mask=rows)) if rows.any() else array
+
+
+def patched(array: Array, rows: npt.NDArray[np.bool_], values: Array) -> Array:
+    """Put other values, in order, in place of some rows."""
+    order = np.arange(len(array))
+    order[rows] = len(array) + np.arange(len(values))
+    return pa.concat_arrays([array, values]).take(pa.array(order))
 
 
 def valid_rows(array: Array) -> Bits | None:

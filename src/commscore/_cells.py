@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date, time
 from decimal import Decimal
+from fractions import Fraction
 from numbers import Integral, Rational, Real
 from typing import Any
 
@@ -17,7 +18,7 @@ Array = Any  # pyarrow ships no types
 
 # What Arrow raises when the cells of a column are not of one type, or of none that it knows.
 _MIXED = (pa.ArrowException, OverflowError, TypeError, UnicodeError, ValueError)
-# A fraction without end, cut below this many decimals, still rounds as the whole of it would.
+# More decimals than any input has places.
 _DECIMALS = 40
 
 
@@ -75,8 +76,8 @@ def _written(value: Any, *, nan_is_null: bool) -> str | None:  # noqa: PLR0911  
         return str(value)
     if isinstance(value, Integral):
         return _digits(int(value))
-    if isinstance(value, Rational):
-        return _decimals(value)
+    if isinstance(value, Rational) or (isinstance(value, float) and math.isfinite(value)):
+        return _decimals(Fraction(value))
     if isinstance(value, Real):
         return None if nan_is_null and math.isnan(value) else str(value)
     return value.isoformat() if isinstance(value, date | time) else f"<{type(value).__name__}>"
@@ -87,7 +88,8 @@ def _digits(value: int) -> str:
     return str(value) if abs(value) < 10**LONGEST else "<too long>"
 
 
-def _decimals(value: Rational) -> str:
-    """Write a fraction with so many decimals that it rounds to fewer places as the fraction does."""
-    # Rounding down keeps a fraction on its side of every half, which has fewer decimals.
-    return f"{_digits(value.numerator * 10**_DECIMALS // value.denominator)}e-{_DECIMALS}"
+def _decimals(value: Fraction) -> str:
+    """Write a fraction with so many decimals that it rounds to fewer places as the fraction itself does."""
+    scaled, left = divmod(value.numerator * 10**_DECIMALS, value.denominator)
+    # Whatever is left over is told by one more digit, so that the numeral stays on the fraction's side of every half.
+    return f"{_digits(scaled * 10 + bool(left))}e-{_DECIMALS + 1}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from commscore._buffers import Bits, decimals, decoded, fixed, is_text, plain, text, texts, valid_rows
+from commscore._buffers import Bits, decimals, decoded, fixed, is_text, nulled, patched, plain, text, texts, valid_rows
 from commscore._rounding import rescale, whole_floats
 from commscore.errors import DataFault
 
@@ -62,11 +63,12 @@ def as_text(array: Array) -> Array:
 
 def _float_text(array: Array) -> Array:
     """Write floats, whole ones as their digits; NaN is null, as it stands for no key at all."""
-    values = array.cast(pa.float64()).fill_null(0)
-    numbers, bad = whole_floats(fixed(values))
-    if bad is not None:
-        array = pc.if_else(pc.is_nan(values), None, array)
-    return _digits(array, numbers, bad)
+    array = array.cast(pa.float64()) if not pa.types.is_float32(array.type) else array
+    values = fixed(array).astype(np.float64)
+    valid = valid_rows(array)
+    gaps = np.isnan(values) if valid is None else np.isnan(values) | (valid == 0)
+    numbers, bad = whole_floats(values, gaps=gaps)
+    return nulled(_digits(array, numbers, bad), gaps)
 
 
 def _digits(array: Array, numbers: npt.NDArray[Any], others: npt.NDArray[np.bool_] | None) -> Array:
@@ -76,8 +78,9 @@ def _digits(array: Array, numbers: npt.NDArray[Any], others: npt.NDArray[np.bool
     else:
         written = pa.array(numbers).cast(pa.string())
     if others is not None:
-        written = pc.if_else(pa.array(others), array.cast(pa.string()), written)
-    return written if array.null_count == 0 else pc.if_else(array.is_valid(), written, None)
+        written = patched(written, others, array.filter(pa.array(others)).cast(pa.string()))
+    valid = valid_rows(array)
+    return written if valid is None else nulled(written, valid == 0)
 
 
 def _may_be_blank(array: Array) -> bool:
@@ -95,7 +98,8 @@ def _may_be_blank(array: Array) -> bool:
 
 def _without_blanks(array: Array) -> Array:
     """Put null in place of texts that are only blanks."""
-    return pc.if_else(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(array)), 0), None, array)
+    lengths = pc.utf8_length(pc.utf8_trim_whitespace(array)).fill_null(1)
+    return nulled(array, fixed(lengths) == 0)
 
 
 def digit_values(array: Array) -> tuple[Rows, Rows]:
@@ -147,10 +151,46 @@ def _uneven_digits(start: Rows, length: Rows, letters: Bits) -> tuple[Rows, npt.
     return values, good
 
 
+@attrs.frozen(eq=False)
+class _Run:
+    """The numbers of one block, kept small.
+
+    Attributes:
+        first: The first number.
+        last: The last number.
+        rising: Whether each is greater than the one before it.
+        held: The steps from each to the next where they rise by little, else the numbers.
+    """
+
+    first: int
+    last: int
+    rising: bool
+    held: npt.NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.held) if self.held.dtype == np.int64 else len(self.held) + 1
+
+    def values(self) -> Rows:
+        """Return the numbers."""
+        if self.held.dtype == np.int64:
+            return self.held
+        return self.first + np.concatenate([[0], np.cumsum(self.held, dtype=np.int64)])
+
+
+def _run(numbers: Rows) -> _Run:
+    """Keep the numbers of a block, which has some."""
+    steps = np.diff(numbers)
+    rising = bool((steps > 0).all())
+    small = np.min_scalar_type(int(steps.max(initial=0))) if rising else numbers.dtype
+    held = steps.astype(small) if rising and small.itemsize < numbers.itemsize else numbers
+    return _Run(int(numbers[0]), int(numbers[-1]), rising, held)
+
+
 class KeySet:
     """All keys seen so far, from one table or several, to tell at the end which are not unique or null.
 
-    Keys of digits cost 8 bytes each, other keys their text. Nothing is compared before :meth:`faults`.
+    Keys of digits cost 8 bytes each, or 1 to 4 where they rise, as codes usually do; other keys cost their text.
+    Nothing is compared before :meth:`faults`.
 
     Example:
         >>> seen = KeySet()
@@ -160,7 +200,7 @@ class KeySet:
     """
 
     def __init__(self) -> None:
-        self._numbers: list[Rows] = []
+        self._numbers: list[_Run] = []
         self._number_rows: list[Rows] = []
         self._words: list[Array] = []
         self._word_rows: list[Rows] = []
@@ -176,12 +216,13 @@ class KeySet:
         """
         values, length = digit_values(keys) if digits is None else digits
         if length.size and length.min() > 0:
-            self._numbers.append(_tagged(values, length))
+            self._numbers.append(_run(_tagged(values, length)))
             self._number_rows.append(np.array([first_row], dtype=np.int64))
             return
         numeric = np.flatnonzero(length)
-        self._numbers.append(_tagged(values[numeric], length[numeric]))
-        self._number_rows.append(numeric + first_row)
+        if numeric.size:
+            self._numbers.append(_run(_tagged(values[numeric], length[numeric])))
+            self._number_rows.append(numeric + first_row)
         valid = valid_rows(keys)
         rest = np.flatnonzero(length == 0) if valid is None else np.flatnonzero((length == 0) & (valid == 1))
         self._words.append(keys.take(pa.array(rest)))
@@ -215,11 +256,10 @@ class KeySet:
 
     def _twin_numbers(self) -> list[tuple[int, str]]:
         """Give row and key of each key of digits that is there more than once."""
-        ends = [(block[0], block[-1]) for block in self._numbers if block.size]
-        rising = all(last < first for (_, last), (first, _) in pairwise(ends))
-        if rising and all((block[1:] > block[:-1]).all() for block in self._numbers):
+        runs = self._numbers
+        if all(run.rising for run in runs) and all(one.last < other.first for one, other in pairwise(runs)):
             return []
-        numbers = np.concatenate(self._numbers)
+        numbers = np.concatenate([run.values() for run in runs])
         ordered = np.sort(numbers)
         repeated = ordered[1:][ordered[1:] == ordered[:-1]]
         if not repeated.size:
@@ -232,8 +272,8 @@ class KeySet:
         """Give the row of each key of digits; whole blocks keep only their first row."""
         return np.concatenate(
             [
-                rows if len(rows) == len(block) else rows[0] + np.arange(len(block))
-                for block, rows in zip(self._numbers, self._number_rows, strict=True)
+                rows if len(rows) == len(run) else rows[0] + np.arange(len(run))
+                for run, rows in zip(self._numbers, self._number_rows, strict=True)
             ]
         )
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from commscore._buffers import fixed, positions, text, texts, valid_rows
+from commscore._buffers import booleans, fixed, nulled, patched, positions, text, texts, valid_rows
 from commscore._exact import Column, read_labels
 from commscore._keys import as_text, digit_values
 from commscore._ruleset import CODE_LENGTHS, LEVELS, SCOPES, Jurisdiction
@@ -79,9 +79,7 @@ def read_codes(array: Array, *, missing: tuple[str, ...]) -> Codes:
         good |= length == width
     if good.all():
         return Codes(written, values, length)
-    odd = pa.array(~good)
-    stripped = _stripped(written.filter(odd), missing)
-    written = pc.replace_with_mask(written, odd, stripped)
+    written = patched(written, ~good, _stripped(written.filter(pa.array(~good)), missing))
     values, length = digit_values(written)
     area = (length > _LONGEST) | np.isin(length, list(_LEVEL_OF_LENGTH))
     return Codes(written, np.where(area, values, 0), np.where(area, length, 0))
@@ -90,7 +88,7 @@ def read_codes(array: Array, *, missing: tuple[str, ...]) -> Codes:
 def _stripped(array: Array, missing: tuple[str, ...]) -> Array:
     """Remove blanks around texts; null where nothing is left or it stands for no value."""
     array = pc.utf8_trim_whitespace(array)
-    return pc.if_else(pc.is_in(array, pa.array(["", *missing], pa.string())), None, array)
+    return nulled(array, booleans(pc.is_in(array, pa.array(["", *missing], pa.string()))) == 1)
 
 
 def level_of(array: Array, *, missing: tuple[str, ...]) -> str | None:

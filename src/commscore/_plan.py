@@ -209,7 +209,7 @@ class _Resolver:
         absent = self._absent_scope(part, level)
         if part.assessment in COMPOUNDS:
             children = tuple(self._unit_node(child, level) for child in part.parts)
-            if absent is None and children and all(child.absent is not None for child in children):
+            if all(child.absent is not None for child in children):
                 absent = children[0].absent
             return Node(part, part.assessment, table=level, absent=absent, children=children)
         operands = tuple(Operand(name, level, self._places(name)) for name in part.inputs)
@@ -296,7 +296,7 @@ class _Resolver:
         shape = self.shapes.get(level)
         if shape is None:
             return Reason.OTHER_LEVEL
-        by_kind = self.by_kind or any(scope in SCOPES for scope in part.requirements)
+        by_kind = self.by_kind or scopes_of(part) != (ALL,)
         if not shape.has_kind and (by_kind or any(key.input == "kind" for key in part.where)):
             return Reason.MISSING_COLUMN
         return worst(self._absent_filter(key, level) for key in part.where)
@@ -330,9 +330,11 @@ def _counted_below(node: Node, level: str) -> Reason | None:
     return Reason.OTHER_LEVEL if node.absent is None and rank(floor(node)) > rank(level) else None
 
 
-def has_absent(node: Node) -> bool:
-    """Say whether a node, or some part of a compound, cannot be checked."""
-    return node.absent is not None or (node.form in COMPOUNDS and any(map(has_absent, node.children)))
+def has_absent(node: Node, level: str) -> bool:
+    """Say whether a node, or some part of a compound, cannot be checked at a level."""
+    if node.absent is not None or (node.form in COMPOUNDS and any(has_absent(child, level) for child in node.children)):
+        return True
+    return rank(floor(node)) > rank(level)
 
 
 def floor(node: Node) -> str:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from commscore import _integers as ints
 from commscore._areas import Sums, Tally, merged
+from commscore._counting import added, by_status
 from commscore._findings import (
     SCHEMA,
     UnitPart,
@@ -122,7 +123,12 @@ class Result:
         findings at the judged level, one per unit or per area and scope), pass_rate_low (undecided as failed), pass_rate (null when something is undecided
         or nothing judged) and pass_rate_high (undecided as passed), reason (why it was not checked).
         """
-        return rule_table(self._context, self._run, [unit_counts(part) for part in self._parts])
+        return rule_table(self._context, self._run, self.unit_counts)
+
+    @cached_property
+    def unit_counts(self) -> ints.Ints:
+        """Return the units' findings counted by rule, status, reason and outlook: see `_counting`."""
+        return added(self._parts, len(self.plan.rules))
 
     def findings(
         self,
@@ -320,24 +326,17 @@ def area_scores(context: Context, run: Run, level: str) -> Any:
     return pa.table(columns).take(pa.array(order, pa.int64()))
 
 
-def unit_counts(part: UnitPart) -> ints.Ints:
-    """Count a block's findings by rule and status."""
-    counts = [np.bincount(shown.status, minlength=len(STATUSES)) for _, shown in shown_of(part)]
-    return np.array(counts, dtype=np.int64).reshape(len(part.plans), len(STATUSES))
-
-
-def rule_table(context: Context, run: Run, units: Sequence[ints.Ints]) -> Any:
+def rule_table(context: Context, run: Run, units: ints.Ints) -> Any:
     """Return one row per rule, with the counts of its findings at the judged level.
 
     Args:
         context: Plan and score tree.
         run: The state, with all units added up.
-        units: The units' findings as `unit_counts` counts them, in any split.
+        units: The units' findings as `_counting` counts them.
     """
     plans = context.plan.rules
-    size = (len(plans), len(STATUSES))
-    own = np.sum(units, axis=0, dtype=np.int64).reshape(size) if units else np.zeros(size, dtype=np.int64)
-    counts = np.array([rule_counts(context.plan, run, plan, own[plan.index]) for plan in plans]).reshape(size)
+    own = by_status(units)
+    counts = np.array([rule_counts(context.plan, run, plan, own[plan.index]) for plan in plans]).reshape(own.shape)
     passed, failed = counts[:, 0], counts[:, 1]
     undecided = counts[:, 2] + counts[:, 3]
     judged = passed + failed + undecided

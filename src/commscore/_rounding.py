@@ -134,10 +134,8 @@ def round_floats(values: Floats, exponent: int) -> tuple[Integers, Mask | None]:
         return values.astype(np.int64), None
     bad = None
     if not (np.isfinite(values.min()) and np.isfinite(values.max())):
-        finite = np.isfinite(values)
-        if not finite.all():
-            bad = ~finite
-            values = np.where(finite, values, 0.0)
+        bad = ~np.isfinite(values)
+        values = np.where(bad, 0.0, values)
     return _round_finite(values, exponent), bad
 
 

@@ -244,7 +244,7 @@ def _judged_here(plan: RulePlan, units: Units) -> Verdicts:
         return constant(units.rows, S, Reason.TAILORED)
     if plan.at_units and node.table == units.level:
         return judge(node, units)
-    if plan.at_units and rank(plan.judged) > rank(units.level):
+    if plan.at_units and rank(plan.judged) > rank(units.level) and node.absent is not Reason.MISSING_COLUMN:
         return constant(units.rows, K, Reason.OTHER_LEVEL)
     if node.absent is not None:
         return constant(units.rows, K, node.absent)
@@ -277,7 +277,7 @@ def _contribution(plan: RulePlan, units: Units) -> Verdicts:
     result = constant(units.rows, I, Reason.CONTRIBUTION)
     leaves = () if plan.at_units else area_leaves(plan, (plan.judged,))
     out = [_outside(leaf, units) for leaf in leaves]
-    if out and not has_absent(plan.node):
+    if out and not has_absent(plan.node, units.level):
         outside = np.logical_and.reduce(out)
         result.status[outside], result.reason[outside] = N, reason_code(Reason.OUT_OF_SCOPE)
     return result

@@ -213,10 +213,10 @@ def area_outcome(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
     size = len(run.tally.index(level).labels)
     if not plan.rule.selected:
         return Outcome(constant(size, S, Reason.TAILORED))
-    if plan.at_units and rank(level) < rank(plan.judged):
-        return nothing_checked(size, Reason.OTHER_LEVEL)
     if plan.node.absent is not None:
         return nothing_checked(size, plan.node.absent)
+    if plan.at_units and rank(level) < rank(plan.judged):
+        return nothing_checked(size, Reason.OTHER_LEVEL)
     if plan.at_units:
         sums = run.tally.at((plan.index, (), scope), level)
         return conjunction(lambda letter: sums.field(letter, size))
@@ -286,7 +286,7 @@ def _contributions(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
         return nothing_checked(size, Reason.OTHER_LEVEL)
     result = constant(size, I, Reason.CONTRIBUTION)
     own = _sums_below(run, plan, scope, level)
-    if own and not has_absent(plan.node):
+    if own and not has_absent(plan.node, level):
         outside = reduce(np.logical_and, [_nobody(sums, size) for sums in own])
         result.status[outside], result.reason[outside] = N, reason_code(Reason.EMPTY_SCOPE)
     span = verdict(plan.node, own[0], size, scope).span if plan.node.form not in COMPOUNDS else None
@@ -338,7 +338,9 @@ def node_price(run: Run, node: Node, spot: Spot, outcome: Outcome) -> tuple[ints
     quotients = _worse_credit(span, wanted)
     step = Fraction(1) if node.form == "share" else Fraction(1, 10 ** _num_places(node))
     steps = gap(Target(span.low_num, span.low_den, span.factor, wanted))
-    return _lengths(steps, step, span.known()), quotients
+    sums = run.tally.at(spot.leaf, spot.level)
+    settled = (sums.field("open_missing", size) == 0) & (sums.field("open_invalid", size) == 0)
+    return _lengths(steps, step, span.known() & settled), quotients
 
 
 def _lengths(steps: ints.Ints, step: Fraction, known: ints.Bools) -> ints.Floats:
@@ -376,9 +378,11 @@ def _num_places(node: Node) -> int:
 
 
 def _end_credit(target: Target, open_: ints.Bools) -> Quotients:
-    found = credit(target)
-    unusable = open_ | np.asarray(target.den == 0, dtype=bool)
-    return Quotients(ints.choose(unusable, 0, found.num), ints.choose(unusable, 1, found.den))
+    return _unless_open(credit(target), open_ | np.asarray(target.den == 0, dtype=bool))
+
+
+def _unless_open(found: Quotients, open_: ints.Bools) -> Quotients:
+    return Quotients(ints.choose(open_, 0, found.num), ints.choose(open_, 1, found.den))
 
 
 def _relative_price(run: Run, node: Node, spot: Spot, requirement: Requirement) -> tuple[ints.Floats, Quotients]:
@@ -395,8 +399,8 @@ def _relative_price(run: Run, node: Node, spot: Spot, requirement: Requirement) 
     # Of the target, too, the worse end counts: the greatest that must be reached, the least that must be kept.
     reach = Target(value.low_num, target.high_num, factor, wanted)
     keep = Target(value.high_num, target.low_num, factor, wanted)
-    low = _end_credit(reach, value.low_open | target.high_open)
-    high = _end_credit(keep, value.high_open | target.low_open)
+    low = _unless_open(credit(reach), value.low_open | target.high_open)
+    high = _unless_open(credit(keep), value.high_open | target.low_open)
     if wanted.upper is None:
         return gaps, low
     if wanted.lower is None:

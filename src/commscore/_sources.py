@@ -141,7 +141,8 @@ def _pandas(data: Any) -> Source:
 def _lazy(data: Any, name: str) -> Source:
     """Open a polars LazyFrame; only the columns wanted are computed."""
     names = data.collect_schema().names()
-    kinds = cache(lambda: pa.table(data.head(0).collect()).schema)
+    with guarded(name, "the LazyFrame cannot be computed"):
+        schema = pa.table(data.head(0).collect()).schema
 
     def collected(wanted: Sequence[int]) -> Array:
         columns = list(dict.fromkeys(names[index] for index in wanted)) or names[:1]
@@ -155,7 +156,7 @@ def _lazy(data: Any, name: str) -> Source:
     def head(index: int) -> Array:
         return collected([index]).column(0)
 
-    return Source(tuple(names), lambda index: kinds().field(index).type, head, pieces, None)
+    return Source(tuple(names), lambda index: schema.field(index).type, head, pieces, None)
 
 
 # --- Python values ----------------------------------------------------------------------------------------

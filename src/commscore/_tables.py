@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from commscore._buffers import patched
 from commscore._exact import Column, cap_part, read_column
 from commscore._keys import KeySet, Rows, as_text, fault
 from commscore._matching import find_key, match_columns, warn_of_slips
@@ -295,7 +295,10 @@ def _keys(own: Array | None, codes: Codes | None, span: range) -> Array:
     if codes is not None and codes.text.null_count == 0:
         return codes.text
     numbers = pa.array(np.arange(span.start, span.stop)).cast(pa.string())
-    return numbers if codes is None else pc.coalesce(codes.text, numbers)
+    if codes is None:
+        return numbers
+    gaps = ~np.asarray(codes.text.is_valid())
+    return patched(codes.text, gaps, numbers.filter(pa.array(gaps)))
 
 
 class _Seen:

@@ -55,6 +55,8 @@ class Terms:
     loose: Loose | None = None
 
 
+ELSEWHERE = 9  # the state of an operand that another table holds
+
 # How a loose row's end is open: not at all, without limit, or a part and its whole growing together towards one.
 BOUNDED, UNBOUNDED, TOGETHER = 0, 1, 2
 
@@ -107,8 +109,8 @@ def bounds(operand: Operand | None, units: Units) -> Bounds:
     rows = units.rows
     if operand is None:
         zero = np.zeros(rows, dtype=np.int64)
-        return Bounds(zero, zero, np.zeros(rows, dtype=bool), np.zeros(rows, dtype=np.uint8))
-    column = units.column(operand.name)
+        return Bounds(zero, zero, np.zeros(rows, dtype=bool), np.full(rows, ELSEWHERE, dtype=np.uint8))
+    column = units.own(operand.name)
     values = ints.integers(column.values)
     if column.state is None:
         return Bounds(values, values, np.zeros(rows, dtype=bool), np.zeros(rows, dtype=np.uint8))
@@ -145,9 +147,14 @@ def _scope_fields(codes: Codes, states: list[Codes], *, open_rows: ints.Bools) -
     """Count who is in, who may be, whose operands are there, and why rows are open."""
     counted = codes != OUT
     missing = codes == MAYBE_MISSING
-    fields: dict[str, ints.Ints] = {"inside": codes == IN, "maybe": counted & (codes != IN)}
+    fields: dict[str, ints.Ints] = {
+        "inside": codes == IN,
+        "maybe": counted & (codes != IN),
+        "maybe_missing": missing,
+    }
     for i, state in enumerate(states):
         fields[f"present{i}"] = counted & (state == OK)
+        fields[f"rows{i}"] = counted & (state != ELSEWHERE)
         missing = missing | (state == MISSING)
     open_rows = open_rows & counted
     fields["open_missing"] = open_rows & missing
@@ -202,8 +209,7 @@ def _ratio_terms(node: Node, here: list[Operand | None], units: Units, codes: Co
     inside = codes == IN
     loose_rows = (codes != IN) & (codes != OUT)
     open_rows = _varies(num) | _varies(den) | loose_rows
-    states = [side.state if operand is not None else None for side, operand in ((num, here[0]), (den, here[1]))]
-    fields = _ratio_scope_fields(codes, states, open_rows)
+    fields = _scope_fields(codes, [num.state, den.state], open_rows=open_rows)
     high_den = ints.choose(joint & ~den.unbounded, den.high, den.low)
     high_num = ints.choose(joint, ints.choose(den.unbounded, num.low, _as_places(node, den.high)), num.high)
     unbounded = num.unbounded & ~joint
@@ -216,16 +222,13 @@ def _ratio_terms(node: Node, here: list[Operand | None], units: Units, codes: Co
         "high_unbounded": inside & unbounded,
         "joint_unbounded": inside & joint & den.unbounded,
         "least_den": _only(inside, den.low),
+        "may_have_den": (codes != OUT) & (den.unbounded | np.asarray(den.high > 0, dtype=bool)),
+        "may_have_num": (codes != OUT) & (num.unbounded | np.asarray(num.high > 0, dtype=bool)),
+        "has_num": inside & np.asarray(num.low > 0, dtype=bool),
     }
     low = (num.low, den.high, den.unbounded)
     opening = np.where(unbounded, UNBOUNDED, np.where(joint & den.unbounded, TOGETHER, BOUNDED))
     return Terms(fields, _loose(loose_rows, low, (high_num, high_den, opening)))
-
-
-def _ratio_scope_fields(codes: Codes, states: list[Codes | None], open_rows: ints.Bools) -> dict[str, ints.Ints]:
-    """As `_scope_fields`, where an operand of another table is neither present nor missing here."""
-    nothing = np.full(len(codes), INVALID, dtype=np.uint8)
-    return _scope_fields(codes, [nothing if state is None else state for state in states], open_rows=open_rows)
 
 
 def _is_part(node: Node, units: Units) -> bool:
@@ -261,8 +264,7 @@ def _total_terms(node: Node, table: str, units: Units, codes: Codes) -> Terms:
     maybe = (codes != IN) & (codes != OUT)
     open_rows = low_open | high_open | np.asarray(low != high, dtype=bool)
     open_rows = open_rows | (maybe & np.asarray(low != 0, dtype=bool))
-    states = [operand.state if read is not None else None for operand, read in zip(operands, here, strict=True)]
-    fields = _ratio_scope_fields(codes, states, open_rows)
+    fields = _scope_fields(codes, [operand.state for operand in operands], open_rows=open_rows)
     fields |= _sum_fields("", (low, high, low_open, high_open), codes)
     for scope, ref in node.refs:
         read = ref if ref.table == table else None
@@ -321,6 +323,8 @@ def _share_terms(condition: Verdicts, codes: Codes) -> Terms:
     fields: dict[str, ints.Ints] = {
         "inside": counted & (codes == IN),
         "maybe": counted & (codes != IN),
+        "maybe_missing": counted & (codes == MAYBE_MISSING),
+        "rows0": counted,
         "present0": counted & ((verdict == CAN_PASS) | (verdict == CAN_FAIL)),
         "open_missing": open_rows & missing,
         "open_invalid": open_rows & ~missing,
@@ -362,6 +366,7 @@ def _margin_fields(
     counted = codes != OUT
     fields = _sum_fields(f"{scope}:", span, codes)
     fields[f"{scope}:present"] = counted & (ref.state == OK)
+    fields[f"{scope}:rows"] = counted & (ref.state != ELSEWHERE)
     fields[f"{scope}:open_missing"] = counted & (ref.state == MISSING)
     fields[f"{scope}:open_invalid"] = counted & (ref.state == INVALID)
     closed = np.zeros(len(codes), dtype=bool)

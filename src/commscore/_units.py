@@ -56,6 +56,10 @@ class Units:
             return _joined(self.areas(level), table, level, table.columns[name])
         return self.block.columns[name]
 
+    def own(self, name: str) -> Column:
+        """Return an input's column in this very table."""
+        return self.column(name) if name == UNITS else self.block.columns[name]
+
 
 def _joined(areas: Areas, table: Block, level: str, column: Column) -> Column:
     """Give each unit the value of its area; an area that the other table lacks is a missing value."""

@@ -227,6 +227,9 @@ def _with_loose(span: Span, sums: Sums, field: Callable[[str], ints.Ints], node:
             low_num[area], low_den[area] = 0, 1
         openings = {open_ for (*_, open_), _n in entries.items()}
         high_open[area] |= UNBOUNDED in openings
+        # Something over nothing is greater than any ratio, and rows that may be left out could leave it at that.
+        over_nothing = high[1] == 0 and high[0] + sum(num * n for num, den, n in highs if den == 0) > 0
+        high_open[area] |= over_nothing
         if TOGETHER in openings:
             high_num[area], high_den[area] = whole.numerator, whole.denominator
     return attrs.evolve(
@@ -261,9 +264,10 @@ def verdict(node: Node, sums: Sums, size: int, scope: str) -> Outcome:
     else:
         holds, fails = _decide(span, interval(requirement))
     met = P if requirement is not None else I
-    valueless = _valueless(node, sums, size, scope)
-    verdicts = _settled(node, sums, size, scope, (np.where(holds, met, F), holds | fails, span))
-    verdicts = _without_values(verdicts, valueless, _by_error(node, sums, size, scope))
+    valueless = _lacking(node, sums, size, scope, "present")
+    verdicts = _settled(node, sums, size, scope, (np.where(holds, met, F), holds | fails))
+    by_error = _by_error(node, sums, size, scope) & ~_lacking(node, sums, size, scope, "rows")
+    verdicts = _without_values(verdicts, valueless, by_error)
     nobody = (sums.field("inside", size) == 0) & (sums.field("maybe", size) == 0)
     _put(verdicts, np.asarray(nobody, dtype=bool), N, Reason.EMPTY_SCOPE)
     return Outcome(
@@ -329,21 +333,22 @@ def _by_error(node: Node, sums: Sums, size: int, scope: str) -> ints.Bools:
     if prefix:
         missing = ints.plus(missing, sums.field(f"{prefix}open_missing", size))
         invalid = ints.plus(invalid, sums.field(f"{prefix}open_invalid", size))
-    return np.asarray((missing == 0) & (invalid > 0), dtype=bool)
+    nobody_sure = (sums.field("inside", size) == 0) & (sums.field("maybe_missing", size) > 0)
+    return np.asarray((missing == 0) & (invalid > 0) & ~nobody_sure, dtype=bool)
 
 
-def _valueless(node: Node, sums: Sums, size: int, scope: str) -> ints.Bools:
-    """Say where some operand has no valid value at all."""
-    present = [sums.field(f"present{i}", size) for i in range(max(1, len(node.operands)))]
+def _lacking(node: Node, sums: Sums, size: int, scope: str, what: str) -> ints.Bools:
+    """Say where some operand has no ``rows``, or no value ``present`` among them."""
+    counts = [sums.field(f"{what}{i}", size) for i in range(max(1, len(node.operands)))]
     prefix = _prefix(node, scope)
     if prefix:
-        present.append(sums.field(f"{prefix}present", size))
-    return np.asarray(np.logical_or.reduce([count == 0 for count in present]), dtype=bool)
+        counts.append(sums.field(f"{prefix}{what}", size))
+    return np.asarray(np.logical_or.reduce([count == 0 for count in counts]), dtype=bool)
 
 
-def _settled(node: Node, sums: Sums, size: int, scope: str, found: tuple[ints.Ints, ints.Bools, Span]) -> Verdicts:
+def _settled(node: Node, sums: Sums, size: int, scope: str, found: tuple[ints.Ints, ints.Bools]) -> Verdicts:
     """Apply what overrules the comparison: zero denominators, areas that may turn out empty, nobody in scope."""
-    answer, decided, span = found
+    answer, decided = found
 
     def field(name: str) -> ints.Ints:
         return sums.field(name, size)
@@ -355,7 +360,7 @@ def _settled(node: Node, sums: Sums, size: int, scope: str, found: tuple[ints.In
         sure &= field("least_den") > 0
     result.status[sure], result.reason[sure] = answer[sure], NO_REASON
     if node.form == "ratio":
-        _put_zero_denominators(result, field, span)
+        _put_zero_denominators(result, field)
     return result
 
 
@@ -369,14 +374,11 @@ def _put(verdicts: Verdicts, where: ints.Bools, status: int, reason: Reason) -> 
     verdicts.status[where], verdicts.reason[where] = status, reason_code(reason)
 
 
-def _put_zero_denominators(result: Verdicts, field: Callable[[str], ints.Ints], span: Span) -> None:
-    certain = (field("inside") > 0) & (field("maybe") == 0) & (field("low_den_unbounded") == 0)
-    certain &= np.asarray(span.low_den == 0, dtype=bool) & np.asarray(field("high_den") == 0, dtype=bool)
-    certain &= field("joint_unbounded") == 0
-    nothing = certain & (field("high_num") == 0) & (field("high_unbounded") == 0)
-    something = certain & (field("low_num") > 0)
-    _put(result, nothing, N, Reason.ZERO_DENOMINATOR)
-    _put(result, something, U, Reason.ZERO_DENOMINATOR)
+def _put_zero_denominators(result: Verdicts, field: Callable[[str], ints.Ints]) -> None:
+    """Nothing over nothing has nothing to judge; something over nothing is not known."""
+    zero = np.asarray(field("may_have_den") == 0, dtype=bool)
+    _put(result, zero & (field("may_have_num") == 0), N, Reason.ZERO_DENOMINATOR)
+    _put(result, zero & (field("has_num") > 0), U, Reason.ZERO_DENOMINATOR)
 
 
 # ---- COMPOUNDS OF AREA FORMS ----

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import commscore
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
+
+import commscore
 
 RULESET = """
 commscore: 1
@@ -45,6 +46,11 @@ def ruleset(tmp_path_factory: pytest.TempPathFactory) -> commscore.Ruleset:
     path = tmp_path_factory.mktemp("rulesets") / "mini-2024.yaml"
     path.write_text(RULESET, encoding="utf-8")
     return commscore.load_ruleset(path)
+
+
+@pytest.fixture(scope="session")
+def counties() -> dict[str, list[Any]]:
+    return COUNTIES
 
 
 def make_table(rows: int = 300) -> pa.Table:
@@ -98,9 +104,7 @@ def saved() -> Callable[[pa.Table, Path], Path]:
 
 def plain(table: pa.Table) -> pa.Table:
     """A table whose words are plain text, so that only what they say is compared."""
-    columns = [
-        column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in table.columns
-    ]
+    columns = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in table.columns]
     return pa.table(columns, names=table.column_names).combine_chunks()
 
 

@@ -45,9 +45,8 @@ def test_a_category_has_values_and_no_bounds(tmp_path: Path) -> None:
 def test_an_entry_with_everything(tmp_path: Path) -> None:
     found = entry(
         tmp_path,
-        "{zh: 面积, en: Area, type: quantity, unit: ㎡, level: county, places: 2, min: -0.5, max: 1e3, aliases: [总面积]}".replace(
-            "1e3", "1000.25"
-        ),
+        "{zh: 面积, en: Area, type: quantity, unit: ㎡, level: county, places: 2, "
+        "min: -0.5, max: 1000.25, aliases: [总面积]}",
     )
 
     assert found == Input(
@@ -66,7 +65,7 @@ def test_an_entry_with_everything(tmp_path: Path) -> None:
 def test_a_rate_says_how_it_is_stored(tmp_path: Path) -> None:
     found = entry(tmp_path, "{type: rate, stored_as: permille, max: 2}")
 
-    assert (found.stored_as, found.max) == ("permille", 2)
+    assert (found.stored_as, found.max) == ("permille", Fraction(2))
 
 
 def test_parts_of_parts_are_parts(tmp_path: Path) -> None:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from commscore._loading import check_ruleset, load_ruleset
 from commscore._loading._codes import Code
-from commscore.errors import RulesetError, Severity
+from commscore.errors import Diagnostic, RulesetError, Severity
 
 FOLDER = Path(__file__).parent / "faults"
 FILES = sorted(path for path in FOLDER.glob("*.yaml") if path.name != "inputs.yaml")
 EXPECT = re.compile(r"# expect: (?P<code>CS\d{3}) (?P<line>\d+):(?P<column>\d+) (?P<keywords>.+)")
 # Faults of files that are no text, or no file: see test_files.
 OF_FILES = {Code.NOT_FOUND, Code.NOT_READABLE, Code.TOO_LARGE, Code.EMPTY}
+
+
+@cache
+def faults_of(path: Path) -> list[Diagnostic]:
+    return check_ruleset(path)
 
 
 def expectations(path: Path) -> list[re.Match[str]]:
@@ -25,7 +31,7 @@ def expectations(path: Path) -> list[re.Match[str]]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_fault_is_found_at_its_place_and_no_other(path: Path) -> None:
-    found = check_ruleset(path)
+    found = faults_of(path)
 
     expected = [(match["code"], int(match["line"]), int(match["column"])) for match in expectations(path)]
     assert [(fault.code, fault.line, fault.column) for fault in found] == expected
@@ -33,7 +39,7 @@ def test_every_fault_is_found_at_its_place_and_no_other(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_message_says_what_is_wrong_and_what_to_do(path: Path) -> None:
-    found = check_ruleset(path)
+    found = faults_of(path)
 
     for fault, match in zip(found, expectations(path), strict=True):
         said = f"{fault.message} | {fault.hint}"
@@ -42,7 +48,7 @@ def test_every_message_says_what_is_wrong_and_what_to_do(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_caret_stands_below_what_is_meant(path: Path) -> None:
-    for fault in check_ruleset(path):
+    for fault in faults_of(path):
         assert fault.line is not None
         assert fault.column is not None
         line = path.read_text(encoding="utf-8").splitlines()[fault.line - 1]
@@ -54,12 +60,12 @@ def test_the_caret_stands_below_what_is_meant(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_errors_refuse_the_ruleset_and_warnings_do_not(path: Path) -> None:
-    if all(fault.severity is Severity.WARNING for fault in check_ruleset(path)):
+    if all(fault.severity is Severity.WARNING for fault in faults_of(path)):
         assert load_ruleset(path).rules
     else:
         with pytest.raises(RulesetError) as caught:
             load_ruleset(path)
-        assert list(caught.value.diagnostics) == check_ruleset(path)
+        assert list(caught.value.diagnostics) == faults_of(path)
 
 
 def test_every_code_has_a_broken_ruleset_of_its_own() -> None:
@@ -113,3 +119,13 @@ def test_warnings_never_crowd_out_the_error(tmp_path: Path) -> None:
     path.write_text(head + rules + "unscored: 1\n", encoding="utf-8")
 
     assert [fault.code for fault in check_ruleset(path) if fault.severity is Severity.ERROR] == ["CS015"]
+
+
+def test_every_code_is_explained_and_every_example_is_what_is_said() -> None:
+    page = (FOLDER.parents[2] / "docs" / "diagnostics.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^### (CS\d{3}): ", page, re.MULTILINE)
+    shown = re.findall(r"^ruleset\.yaml:(.+)$", page, re.MULTILINE)
+    said = {str(fault).partition("\n")[0].removeprefix(f"{path}:") for path in FILES for fault in faults_of(path)}
+
+    assert explained == [str(code) for code in Code]
+    assert set(shown) - said == set()

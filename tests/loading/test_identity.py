@@ -17,8 +17,9 @@ from commscore._loading._files import bundled_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from commscore._ruleset import Ruleset
     from tests.loading.conftest import Folder
+
+    from commscore._ruleset import Ruleset
 
 BUNDLED = sorted(path for path in bundled_folder().glob("*.yaml") if path.name != "inputs.yaml")
 RULES = """\
@@ -140,6 +141,12 @@ def test_what_was_switched_off_stays_off(folder: Folder) -> None:
     ruleset = folder.load(RULES + "drop: [{id: b, because: 暂缓}]\n")
 
     assert reread(ruleset, folder.path) == ruleset
+
+
+def test_numbers_that_are_none_survive_in_cases(folder: Folder) -> None:
+    case = "cases: [{rows: [{area: .inf, orgs: -.inf, homes: .nan, rooms: 0.10}], expect: {a: fail}}]\n"
+
+    assert "[{area: .inf, orgs: -.inf, homes: .nan, rooms: 0.10}]" in dump_ruleset(folder.load(RULES + case))
 
 
 AWKWARD = [

@@ -15,8 +15,9 @@ from commscore._ruleset import Source, Text, Unscored
 from commscore.errors import RulesetError
 
 if TYPE_CHECKING:
-    from commscore._ruleset import Rule, Ruleset
     from tests.loading.conftest import Folder
+
+    from commscore._ruleset import Rule, Ruleset
 
 PARENT = """\
 commscore: 1
@@ -121,7 +122,7 @@ def test_a_new_id_adds_a_rule_after_the_inherited_ones(folder: Folder) -> None:
 def test_an_assessment_replaces_the_assessment_with_all_that_belongs_to_it(folder: Folder) -> None:
     changed = rule(load(folder, "rules: [{id: a, each: area, phrase: 不低于30平方米}]\n"), "a")
 
-    assert (changed.assessment, changed.inputs, changed.per) == ("each", ("area",), 1)
+    assert (changed.assessment, *changed.inputs, changed.per) == ("each", "area", Fraction(1))
     assert (changed.over, changed.where) == (None, ())
     assert changed.requirements["all"].value == 30
 
@@ -307,3 +308,9 @@ def test_the_childs_catalogue_wins_over_the_parents(folder: Folder, tmp_path: Pa
 
     assert (str(found.inputs["area"].title), found.inputs["area"].places) == ("使用面积", 1)
     assert str(found.inputs["homes"].title) == "户数"
+
+
+def test_a_fault_that_two_files_share_is_told_once(folder: Folder) -> None:
+    path = child(folder, "inputs: {halls: {type: flag, counts: [none, none]}}\n")
+
+    assert [fault.code for fault in check_ruleset(path)] == ["CS101"]

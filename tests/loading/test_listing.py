@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
-from commscore._loading import check_ruleset, list_rulesets, load_ruleset
+from commscore._loading import check_ruleset, list_rulesets, load_lineage, load_ruleset
 from commscore._loading._files import bundled_folder
 from commscore.errors import RulesetError
 
@@ -91,3 +92,25 @@ def test_diagnostics_name_the_file_as_the_caller_did(folder: Folder, monkeypatch
 
     assert [fault.file for fault in check_ruleset("./r.yaml")] == ["./r.yaml"]
     assert [fault.file for fault in check_ruleset(Path("r.yaml"))] == ["r.yaml"]
+
+
+def test_files_without_id_or_place_are_not_listed(folder: Folder) -> None:
+    folder.write("nameless.yaml", 'commscore: 1\njurisdiction: {code: "37", level: province}\n')
+    folder.write("nowhere.yaml", "commscore: 1\nid: nowhere\n")
+
+    assert list_rulesets(folder=folder.path) == ()
+
+
+def test_a_ruleset_that_was_never_a_file_has_no_lineage_but_itself(folder: Folder) -> None:
+    ruleset = attrs.evolve(folder.load("rules: []\n"), path=None)
+
+    assert load_lineage(ruleset) == (ruleset,)
+
+
+def test_a_ruleset_may_do_without_any_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commscore._loading._assembly.bundled_folder", lambda: tmp_path)
+    path = tmp_path / "r.yaml"
+    text = 'commscore: 1\nid: r\njurisdiction: {code: "37", level: province}\ninputs: {x: {type: flag}}\nrules: []\n'
+    path.write_text(text, encoding="utf-8")
+
+    assert load_ruleset(path).id == "r"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,7 +104,5 @@ def test_mutations_of_a_good_file(folder: Folder, seed: int, text: str) -> None:
 )
 @QUIET
 def test_any_value_under_any_key(folder: Folder, value: object, key: str) -> None:
-    import json
-
     head = {"commscore": 1, "id": "r", "jurisdiction": {"code": "37", "level": "province"}, "rules": []}
     check(folder, json.dumps({**head, key: value}).encode())

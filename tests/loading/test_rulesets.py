@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from commscore._loading import load_ruleset
 from commscore._phrases import parse_requirement
 from commscore._requirement import Comparator, InputRef, Requirement
 from commscore._ruleset import Filter, Force, Grade, Group, Part, Source, Text, Unscored
 
 if TYPE_CHECKING:
-    from commscore._ruleset import Rule
     from tests.loading.conftest import Folder
+
+    from commscore._ruleset import Rule
 
 ONE = Fraction(1)
 TRUE = Requirement(Comparator.IS, value=True)
@@ -66,7 +69,7 @@ def test_the_example_of_the_format_loads_whole(folder: Folder) -> None:
     assert ruleset.source == Source("泰民〔2023〕12号", "泰安市民政局等", date(2023, 6, 5))
     assert ruleset.scoring.grades[0] == Grade("优秀", Fraction(90))
     assert ruleset.groups == (Group("foundations", Text("社区固本强基", "Foundations"), ONE, clause="一"),)
-    assert (rule.assessment, rule.inputs, rule.due, rule.weight) == ("mean", ("orgs",), date(2023, 12, 31), 2)
+    assert (rule.assessment, *rule.inputs, rule.due, rule.weight) == ("mean", "orgs", date(2023, 12, 31), Fraction(2))
     assert rule.requirements["urban"] == parse_requirement("不少于12个")
     assert rule.requirements["rural"].phrase == "平均拥有不少于 6 个"
     assert rule.phrase == {"urban": "平均拥有不少于 12 个", "rural": "平均拥有不少于 6 个"}
@@ -90,8 +93,6 @@ def test_a_byte_order_mark_and_windows_line_ends_change_nothing(folder: Folder) 
     plain = folder.load(EXAMPLE, head="")
     path = folder.path / "bom.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + EXAMPLE.replace("\n", "\r\n").encode())
-
-    from commscore._loading import load_ruleset
 
     assert load_ruleset(path) == plain
 
@@ -389,8 +390,16 @@ def test_these_make_sense(folder: Folder, rule: str) -> None:
 
 
 def test_a_ruleset_can_be_pickled(folder: Folder) -> None:
-    import pickle
-
     ruleset = folder.load(EXAMPLE, head="")
 
-    assert pickle.loads(pickle.dumps(ruleset)) == ruleset
+    assert pickle.loads(pickle.dumps(ruleset)) == ruleset  # noqa: S301 - our own bytes
+
+
+def test_a_total_may_be_compared_with_the_number_of_units(folder: Folder) -> None:
+    rule = only(folder, 'total: orgs\nrequire: ">= 2 × units"\nnote: 平均每个社区两个')
+
+    assert rule.requirements["all"].value == InputRef("units", Fraction(2))
+
+
+def test_a_rule_may_name_a_document_of_its_own(folder: Folder) -> None:
+    assert only(folder, "each: has_plan\nsource: {document: 鲁政发〔2022〕3号}").source == Source("鲁政发〔2022〕3号")

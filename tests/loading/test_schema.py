@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from commscore._loading import catalogue_schema, json_schema
 from commscore._loading._assembly import TOP_KEYS
@@ -33,6 +33,8 @@ MALFORMED = [
     *("unscored_without_why", "weight_negative", "wrong_type_root", "wrong_type_rule", "wrong_type_rules"),
     *("wrong_type_title", "wrong_type_weight", "year_out_of_range", "filter_empty", "old_truth"),
 ]
+# What a schema may know of: the file, its structure, the length of phrases, the keys of assessments.
+STRUCTURAL = {*(f"CS0{number:02}" for number in range(26)), "CS203", "CS301", "CS302", "CS308"}
 
 
 def plain(path: Path) -> Any:
@@ -66,13 +68,11 @@ def test_malformed_rulesets_are_not(name: str) -> None:
 def test_no_fault_of_meaning_alone_is_refused() -> None:
     refused = set()
     for path in FAULTS.glob("*.yaml"):
-        try:
-            refused |= set() if VALIDATOR.is_valid(plain(path)) else {path.stem}
-        except YAMLError:
-            continue
+        codes = set(re.findall(r"# expect: (CS\d{3})", path.read_text(encoding="utf-8")))
+        if codes and not codes & STRUCTURAL and not VALIDATOR.is_valid(plain(path)):
+            refused.add(path.stem)
 
-    unreadable = {"alias_bomb", "inputs", "merge_key", "list_as_key", "nested_too_deep", "weight_not_a_number"}
-    assert refused - set(MALFORMED) - unreadable == {"filter_code_without_quotes"}
+    assert refused == {"requirement_number"}
 
 
 @pytest.mark.parametrize(

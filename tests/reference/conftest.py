@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,9 @@ class Judged:
     def units(self, *fields: str, rule: str = "r") -> list[Any]:
         """Return some fields of the units' findings, in row order; bare values for one field."""
         found = [finding for finding in self.outcome.findings if finding["level"] == "unit" and finding["rule"] == rule]
-        return [finding[fields[0]] if len(fields) == 1 else tuple(finding[name] for name in fields) for finding in found]
+        return [
+            finding[fields[0]] if len(fields) == 1 else tuple(finding[name] for name in fields) for finding in found
+        ]
 
     def city(self, *fields: str, rule: str = "r", scope: str | None = ...) -> Any:  # type: ignore[assignment]
         """Return some fields of the city's finding; a bare value for one field."""
@@ -83,7 +85,7 @@ Load = Callable[..., Ruleset]
 
 
 @pytest.fixture
-def load(tmp_path: Path) -> Iterator[Load]:
+def load(tmp_path: Path) -> Load:
     """Load rules written as mappings; JSON is YAML."""
     (tmp_path / "inputs.yaml").write_text(CATALOGUE, encoding="utf-8")
 
@@ -93,7 +95,7 @@ def load(tmp_path: Path) -> Iterator[Load]:
         path.write_text(json.dumps({**HEADER, **header, "rules": named}, ensure_ascii=False), encoding="utf-8")
         return load_ruleset(path)
 
-    yield load
+    return load
 
 
 @pytest.fixture

@@ -321,7 +321,9 @@ def test_a_condition_by_scope_is_picked_by_the_unit_s_kind(judge: Any) -> None:
 def test_a_share_of_a_compound(judge: Any) -> None:
     rows = pairs_of("certified", "social_orgs", (True, 1), (True, 0), (False, None), (True, None))
 
-    found = judge({"share": {"all": ["certified", {"each": "social_orgs", "require": ">= 1"}]}, "require": ">= 50%"}, rows)
+    found = judge(
+        {"share": {"all": ["certified", {"each": "social_orgs", "require": ">= 1"}]}, "require": ">= 50%"}, rows
+    )
 
     assert found.city("status", "low", "high") == (U, Fraction(1, 4), Fraction(1, 2))
 

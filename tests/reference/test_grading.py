@@ -101,7 +101,8 @@ def test_nothing_evaluated_is_null(judge: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("passes", "grade"), [(10, "优秀"), (9, "优秀"), (8, "良好"), (7, "达标"), (6, "达标"), (5, "不达标"), (0, "不达标")]
+    ("passes", "grade"),
+    [(10, "优秀"), (9, "优秀"), (8, "良好"), (7, "达标"), (6, "达标"), (5, "不达标"), (0, "不达标")],
 )
 def test_a_grade_is_the_first_whose_threshold_is_reached(judge: Any, passes: int, grade: str) -> None:
     rules = [{"id": f"r{number}", "each": "social_orgs", "require": f">= {number}"} for number in range(1, 11)]
@@ -110,7 +111,7 @@ def test_a_grade_is_the_first_whose_threshold_is_reached(judge: Any, passes: int
 
 
 def test_a_grade_comes_from_the_unrounded_score(judge: Any) -> None:
-    rules = [{**RULES[0], "weight": "89.9999999999"}, {**RULES[1], "weight": "10.0000000001"}]
+    rules = [{**RULES[0], "weight": 89.9999999999}, {**RULES[1], "weight": 10.0000000001}]
 
     assert unit(judge(rules, [row(10, 0, None)], header=scoring()), "grade") == "良好"
 

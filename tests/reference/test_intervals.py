@@ -70,9 +70,7 @@ spans = st.tuples(st.integers(0, 5).map(Fraction), st.integers(0, 5).map(Fractio
 def test_the_corners_of_a_part_and_its_whole_hold_every_extreme(num: Any, den: Any, weight: Any, other: Any) -> None:
     corners, _ = region(num, den, is_part=True)
     grid = [F(step, 2) for step in range(11)]
-    inside = [
-        (n, d) for n, d in product(grid, grid) if n <= d and num[0] <= n <= num[1] and den[0] <= d <= den[1]
-    ]
+    inside = [(n, d) for n, d in product(grid, grid) if n <= d and num[0] <= n <= num[1] and den[0] <= d <= den[1]]
 
     if inside:
         assert max(weight * n + other * d for n, d in corners) == max(weight * n + other * d for n, d in inside)
@@ -94,7 +92,7 @@ def test_a_part_never_exceeds_its_whole(num: Any, den: Any, expected: Any) -> No
 def test_being_left_out_adds_nothing() -> None:
     rows = [contribution((6, 1)), Contribution(frozenset({(F(0), F(1)), NOTHING}))]
 
-    assert extremes(rows, F(0)) == (3, 6)
+    assert extremes(rows, F(0)) == (F(3), F(6))
 
 
 @pytest.mark.parametrize(
@@ -140,14 +138,20 @@ def test_an_interval_is_decided_when_all_or_none_of_it_meets_the_demand(
 def test_of_an_interval_the_worse_end_earns_the_credit(
     low: Any, high: Any, demand: Demand, passed: bool, expected: Any
 ) -> None:
-    ends = [None if end is None else F(end) for end in (low, high)]
+    least, most = (None if end is None else F(end) for end in (low, high))
 
-    assert credit(*ends, demand, passed=passed) == expected
+    assert credit(least, most, demand, passed=passed) == expected
 
 
 @pytest.mark.parametrize(
     ("shortfall", "places", "included", "expected"),
-    [(F(3, 2), 0, True, 2), (F(2), 0, True, 2), (F(2), 0, False, 3), (F(1, 3), 2, True, F(34, 100)), (F(0), 1, False, F(1, 10))],
+    [
+        (F(3, 2), 0, True, 2),
+        (F(2), 0, True, 2),
+        (F(2), 0, False, 3),
+        (F(1, 3), 2, True, F(34, 100)),
+        (F(0), 1, False, F(1, 10)),
+    ],
 )
 def test_a_gap_is_made_up_in_steps(shortfall: Any, places: int, included: bool, expected: Any) -> None:
     assert step_over(shortfall, places, included=included) == expected

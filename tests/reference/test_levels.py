@@ -5,8 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import pytest
 
+from commscore import reference
 from commscore._status import Reason, Status
 from commscore.errors import DataError, UsageError
 
@@ -92,7 +94,9 @@ def test_a_total_takes_the_finest_table_that_has_its_input(judge: Any) -> None:
 def test_a_total_from_a_coarser_table_says_nothing_of_the_units(judge: Any) -> None:
     more = {"county": [{"code": "210202", "bases": 100}]}
 
-    found = judge({"total": "bases", "require": ">= 3"}, [{"code": "210202001001"}], more=more, rollup=["township", "county"])
+    found = judge(
+        {"total": "bases", "require": ">= 3"}, [{"code": "210202001001"}], more=more, rollup=["township", "county"]
+    )
 
     assert found.units("status", "reason") == [(K, Reason.OTHER_LEVEL)]
     assert found.at("township")["status"] is K
@@ -100,10 +104,9 @@ def test_a_total_from_a_coarser_table_says_nothing_of_the_units(judge: Any) -> N
 
 
 def test_what_no_township_can_see_cannot_be_judged_over_townships(judge: Any) -> None:
-    rule = {"total": "bases", "over": "township", "require": ">= 3"}
-    more = {"county": [{"code": "210202", "bases": 100}]}
+    more = {"county": [{"code": "210202", "social_orgs": 100}]}
 
-    found = judge(rule, [{"code": "210202001001"}], more=more, rollup=["county", "city"])
+    found = judge(OVER, [{"code": "210202001001"}], more=more, rollup=["county", "city"])
 
     assert (found.at("county")["reason"], found.city("reason")) == (Reason.OTHER_LEVEL, Reason.OTHER_LEVEL)
 
@@ -156,9 +159,9 @@ def test_sites_are_judged_inside_their_community(judge: Any) -> None:
 
 
 def test_counties_may_be_the_rows(judge: Any) -> None:
-    rows = [{"code": 210202, "plan": True}, {"code": 210203, "plan": None}]
+    rows = [{"code": 210202, "plan": True, "bases": 0}, {"code": 210203, "plan": None, "bases": 0}]
 
-    found = judge([PLAN, {**OVER, "over": "county", "id": "sum", "total": "bases"}], [row | {"bases": 0} for row in rows])
+    found = judge([PLAN, {**OVER, "over": "county", "id": "sum", "total": "bases"}], rows)
 
     assert found.units("status") == [P, U]
     assert found.units("status", rule="sum") == [F, F]
@@ -245,6 +248,7 @@ def test_a_key_left_out_of_a_row_is_missing(judge: Any) -> None:
     [
         ([{"id": "a"}, {"id": "b"}, {"id": "a"}], "not unique", (0, 2)),
         ([{"id": "a"}, {"id": None}, {"id": " "}], "null", (1, 2)),
+        ([{"id": 1}, {"id": float("nan")}, {"id": []}], "null", (1, 2)),
     ],
 )
 def test_keys_are_unique_and_not_null(judge: Any, rows: Any, words: str, concerned: Any) -> None:
@@ -304,6 +308,8 @@ def test_options_that_make_no_sense_are_refused(judge: Any, options: Any, words:
         judge(OVER, ROWS, **options)
 
 
-def test_a_plan_of_several_years_is_not_evaluated(judge: Any) -> None:
+def test_a_plan_of_several_years_is_not_evaluated(load: Any) -> None:
+    plan = attrs.evolve(load(OVER), year=None)
+
     with pytest.raises(UsageError, match="a plan of several years"):
-        judge(OVER, ROWS, header={"year": None})
+        reference.evaluate(ROWS, plan)

@@ -43,7 +43,9 @@ def test_boundary_is_in_or_out_as_the_comparator_says(judge: Any, require: str, 
     assert "".join(status[0].upper() for status in found) == statuses
 
 
-@pytest.mark.parametrize(("tolerance", "inside", "outside"), [("± 10%", (90, 110), (89, 111)), ("± 5", (95, 105), (94, 106))])
+@pytest.mark.parametrize(
+    ("tolerance", "inside", "outside"), [("± 10%", (90, 110), (89, 111)), ("± 5", (95, 105), (94, 106))]
+)
 def test_about_includes_both_ends_of_its_tolerance(judge: Any, tolerance: str, inside: Any, outside: Any) -> None:
     rows = [{"social_orgs": value} for value in (*inside, *outside)]
 
@@ -206,11 +208,22 @@ def test_a_requirement_may_be_relative_to_the_unit_s_own_value(judge: Any) -> No
 
 def test_a_coarser_reference_is_that_of_the_area_the_unit_lies_in(judge: Any) -> None:
     rows = [{"code": f"2102{county}001001", "wage": 4000} for county in ("02", "03", "04", "05")]
-    more = {"county": [{"code": "210202", "local_wage": 4000}, {"code": "210203", "local_wage": "4000.01"}, {"code": "210204"}]}
+    more = {
+        "county": [
+            {"code": "210202", "local_wage": 4000},
+            {"code": "210203", "local_wage": "4000.01"},
+            {"code": "210204"},
+        ]
+    }
 
     found = judge({"each": "wage", "require": ">= local_wage"}, rows, more=more)
 
-    assert found.units("status", "reason") == [(P, None), (F, None), (U, Reason.MISSING_VALUE), (U, Reason.MISSING_VALUE)]
+    assert found.units("status", "reason") == [
+        (P, None),
+        (F, None),
+        (U, Reason.MISSING_VALUE),
+        (U, Reason.MISSING_VALUE),
+    ]
 
 
 def test_a_whole_is_reached_only_by_all_of_it(judge: Any) -> None:
@@ -293,7 +306,9 @@ def test_compounds_nest(judge: Any) -> None:
     assert judge(rule, rows).units("status") == [P, U, P]
 
 
-@pytest.mark.parametrize(("compound", "credit"), [("all", Fraction(1, 4)), ("any", Fraction(3, 4)), ("two", Fraction(1, 2))])
+@pytest.mark.parametrize(
+    ("compound", "credit"), [("all", Fraction(1, 4)), ("any", Fraction(3, 4)), ("two", Fraction(1, 2))]
+)
 def test_credit_of_a_compound(judge: Any, compound: str, credit: Fraction) -> None:
     parts = [{"each": name, "require": ">= 4"} for name in ("social_orgs", "halls", "posts")]
     rule = {"atleast": {"n": 2, "of": parts}} if compound == "two" else {compound: parts}

@@ -110,7 +110,9 @@ def test_flag_is_neither(raw: Any) -> None:
     assert read_cell(FLAG, raw, ()) is INVALID
 
 
-@pytest.mark.parametrize(("raw", "expected"), [("高", "高"), (" 高 ", "高"), ("中", INVALID), (1, INVALID), ("", MISSING)])
+@pytest.mark.parametrize(
+    ("raw", "expected"), [("高", "高"), (" 高 ", "高"), ("中", INVALID), (1, INVALID), ("", MISSING)]
+)
 def test_category_is_one_of_its_values(raw: Any, expected: Any) -> None:
     assert read_cell(an_input("category", values=("高", "低")), raw, ()) == expected
 

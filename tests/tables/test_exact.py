@@ -145,6 +145,12 @@ def test_single_tenths_are_tenths() -> None:
     assert spelt(pa.array([0.1, 0.3, 1.33], pa.float32()), RATE) == [100_000_000, 300_000_000, BAD]
 
 
+def test_singles_that_overflow_at_their_places_are_widened() -> None:
+    entry = Input("x", Text("数"), InputType.QUANTITY, places=15)
+
+    assert spelt(pa.array([1e6, 0.1, 2.5], pa.float32()), entry) == [10**21, 10**14, 25 * 10**14]
+
+
 def test_the_greatest_unsigned_integer_does_not_wrap() -> None:
     array = pa.array([2**64 - 1, 1, None], pa.uint64())
 
@@ -209,6 +215,7 @@ TEXTS = [
     ("1200E-2", 12, 120_000),
     ("1e30", 10**30, 10**34),
     ("99999999999999999999", 99999999999999999999, 999999999999999999990000),
+    ("999999999999999999", 999999999999999999, 9999999999999999990000),
     ("1e-400", BAD, 0),
     ("1e999999999", BAD, BAD),
     ("1e-999999999", BAD, BAD),
@@ -346,6 +353,7 @@ def test_own_bounds_go_before_those_of_the_type() -> None:
         (pa.array(["是", None]).dictionary_encode(), [1, GAP]),
         (pa.array([dt.date(2023, 1, 1)]), [BAD]),
         (pa.nulls(2), [GAP, GAP]),
+        (pa.array([], pa.bool_()), []),
     ],
 )
 def test_flags_take_bools_numbers_and_words(array: Any, expected: list[Any]) -> None:

@@ -32,6 +32,10 @@ def test_a_csv_keeps_leading_zeros_and_odd_cells(tmp_path: Path, read: Any, cell
     assert found[0].areas["county"].labels == ("010203",)
 
 
+def test_blank_lines_before_the_names_are_passed_over(tmp_path: Path, read: Any, cells: Any) -> None:
+    assert cells(read(written(tmp_path, "d.csv", "\n\nsocial_orgs,area\n1,2\n")), "social_orgs") == [1]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
 def test_a_csv_of_names_only_has_no_rows(tmp_path: Path, end: str, read: Any, opened: Any) -> None:
     path = written(tmp_path, "d.csv", f"code,social_orgs{end}")

@@ -206,7 +206,9 @@ def test_a_table_of_counties_is_told_by_code_column_or_key(read: Any) -> None:
     assert areas(read({"county": ["甲区"]}, **counties), "county") == ["甲区"]
     assert areas(read({"id": ["甲区"]}, key="id", **counties), "county") == ["甲区"]
     assert areas(read({"area": [1]}, **counties), "county") == ["0"]
-    assert list(read({"area": [1]}, **counties)[0].areas) == ["county", "city", "province"]
+    (block,) = read({"area": [1]}, **counties)
+    assert (list(block.areas), len(block.areas)) == (["county", "city", "province"], 3)
+    assert block.areas.get("township") is None
 
 
 def test_the_only_row_of_the_jurisdiction_s_level_is_the_jurisdiction(read: Any) -> None:

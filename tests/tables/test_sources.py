@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 from decimal import Decimal
@@ -21,6 +22,7 @@ import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 import pytest
 
+from commscore._sources import open_source
 from commscore._tables import blocks
 from commscore.errors import DataError, UsageError
 
@@ -44,7 +46,7 @@ class Sample:
         )
 
     def batch(self) -> pa.RecordBatch:
-        return pa.RecordBatch.from_struct_array(self.table.to_struct_array().combine_chunks())
+        return pa.record_batch({name: self.table[name].combine_chunks() for name in self.table.schema.names})
 
     def spelt(self, name: str) -> list[Any]:
         if name == "kind":
@@ -271,12 +273,14 @@ def test_a_mixed_column_of_pandas_is_invalid_only_where_it_is(read: Any, cells: 
         ([1, 2.5], [1, Fraction(5, 2)]),
         ([2**60 + 1, 0.5], [2**60 + 1, Fraction(1, 2)]),
         ([2**64], [2**64]),
+        (["x", 2.0**60, 0.00005, math.nextafter(0.00005, 0)], ["invalid", 2**60, Fraction(1, 10**4), 0]),
         ([10**500], ["invalid"]),
         ([Decimal("1E+30"), Decimal("1E-30")], [10**30, 0]),
         ([Decimal("1E+100")], [10**100]),
         ([Decimal("NaN"), Decimal("1.5")], ["invalid", Fraction(3, 2)]),
         ([Fraction(1, 3), Fraction(1, 20000), Fraction(1, 20001)], [Fraction(3333, 10**4), Fraction(1, 10**4), 0]),
         ([1, pd.Timestamp("2023-01-01")], [1, "invalid"]),
+        ([pd.Timestamp("2023-01-01"), None], ["invalid", "missing"]),
         ([pd.Timestamp("2023-01-01").date(), 1], ["invalid", 1]),
         (["a", b"b", "1"], ["invalid", "invalid", 1]),
         (["\ud800", "1"], ["invalid", 1]),
@@ -297,6 +301,13 @@ def test_a_mixed_column_of_pandas_is_invalid_only_where_it_is(read: Any, cells: 
 )
 def test_columns_of_a_mapping_may_be_any_sequence(column: Any, expected: Any, read: Any, cells: Any) -> None:
     assert cells(read({"area": column}), "area") == expected
+
+
+def test_the_least_double_is_no_count_even_among_texts(read: Any, cells: Any) -> None:
+    found = read({"social_orgs": ["x", 5e-324, -0.0, 1e308], "area": ["x", 5e-324, -5e-324, 1e308]})
+
+    assert cells(found, "social_orgs") == ["invalid", "invalid", 0, int(1e308)]
+    assert cells(found, "area") == ["invalid", 0, 0, int(1e308)]
 
 
 @pytest.mark.parametrize(
@@ -381,6 +392,17 @@ def test_a_lazy_frame_that_fails_is_the_data_s_fault(opened: Any) -> None:
 
     with pytest.raises(DataError, match="LazyFrame cannot be computed: conversion from"):
         list(blocks(opened(lazy), ["area"]))
+
+
+def test_a_lazy_frame_of_what_is_not_there_is_the_data_s_fault(opened: Any) -> None:
+    with pytest.raises(DataError, match=r"cannot be read: .*No such file"):
+        opened(pl.scan_parquet("no/such/file.parquet"))
+
+
+def test_a_source_is_read_as_it_is(opened: Any) -> None:
+    source = open_source(Sample(10).table, name="data", block_rows=5)
+
+    assert sum(block.rows for block in blocks(opened(source), ["area"])) == 10
 
 
 def test_only_wanted_columns_of_pandas_are_converted(opened: Any) -> None:

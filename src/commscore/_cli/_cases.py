@@ -16,7 +16,7 @@ EXAMPLES = """Examples:
   commscore ruleset test my-city.yaml --json"""
 
 
-def test(
+def run(
     rulesets: Annotated[
         list[str], Parameter(name="RULESETS", negative="", help="Ids of rulesets, or paths of YAML files.")
     ],

@@ -70,7 +70,9 @@ def _fault(error: Exception) -> int:
     if os.environ.get(TRACEBACK):
         traceback.print_exception(error)
     said = (str(error).splitlines() or [""])[0][:300]
-    tell(f"commscore: internal fault, please report it: {type(error).__name__}: {said} (set {TRACEBACK}=1 to see where)")
+    tell(
+        f"commscore: internal fault, please report it: {type(error).__name__}: {said} (set {TRACEBACK}=1 to see where)"
+    )
     return Exit.FAULT
 
 

@@ -50,17 +50,14 @@ def build_app() -> App:
     """Put the commands together."""
     app = _app("commscore", _HELP, _EXAMPLES)
     app.version = __version__
-    _add(app, _score.score, _score.EXAMPLES)
-    _add(app, _explain.explain, _explain.EXAMPLES)
+    _add(app, "score", _score.score, _score.EXAMPLES)
+    _add(app, "explain", _explain.explain, _explain.EXAMPLES)
     ruleset = _app("ruleset", "Look at rulesets and check them.", _rulesets.EXAMPLES)
-    for command, examples in (
-        (_check.check, _check.EXAMPLES),
-        (_rulesets.show, _rulesets.SHOW_EXAMPLES),
-        (_rulesets.list_, _rulesets.LIST_EXAMPLES),
-        (_rulesets.schema, _rulesets.SCHEMA_EXAMPLES),
-        (_cases.test, _cases.EXAMPLES),
-    ):
-        _add(ruleset, command, examples)
+    _add(ruleset, "check", _check.check, _check.EXAMPLES)
+    _add(ruleset, "show", _rulesets.show, _rulesets.SHOW_EXAMPLES)
+    _add(ruleset, "list", _rulesets.list_all, _rulesets.LIST_EXAMPLES)
+    _add(ruleset, "schema", _rulesets.schema, _rulesets.SCHEMA_EXAMPLES)
+    _add(ruleset, "test", _cases.run, _cases.EXAMPLES)
     app.command(ruleset)
     return app
 
@@ -76,5 +73,5 @@ def _app(name: str, text: str, examples: str) -> App:
     )
 
 
-def _add(app: App, command: Callable[..., int], examples: str) -> None:
-    app.command(command, name=command.__name__.strip("_"), help_epilogue=examples)
+def _add(app: App, name: str, command: Callable[..., int], examples: str) -> None:
+    app.command(command, name=name, help_epilogue=examples)

@@ -23,12 +23,18 @@ Files = Annotated[
 RulesetName = Annotated[
     str,
     Parameter(
-        name=["--ruleset", "-r"], metavar="RULESET", help="Id of a ruleset (see `ruleset list`), or path of a YAML file."
+        name=["--ruleset", "-r"],
+        metavar="RULESET",
+        help="Id of a ruleset (see `ruleset list`), or path of a YAML file.",
     ),
 ]
 Lang = Annotated[Literal["zh", "en"], Parameter(help="Language of texts.")]
-Json = Annotated[bool, Parameter(name="--json", negative="", show_default=False, help="Write JSON to stdout, not text.")]
-Quiet = Annotated[bool, Parameter(name=["--quiet", "-q"], negative="", show_default=False, help="No progress and no hints.")]
+Json = Annotated[
+    bool, Parameter(name="--json", negative="", show_default=False, help="Write JSON to stdout, not text.")
+]
+Quiet = Annotated[
+    bool, Parameter(name=["--quiet", "-q"], negative="", show_default=False, help="No progress and no hints.")
+]
 
 
 @Parameter(name="*")
@@ -38,18 +44,23 @@ class TableOptions:
 
     key: Annotated[
         str | None,
-        Parameter(metavar="COLUMN", help="Column that names the units; else `code` if there is one, else the row number."),
+        Parameter(
+            metavar="COLUMN", help="Column that names the units; else `code` if there is one, else the row number."
+        ),
     ] = None
     rollup: Annotated[
         list[str] | None,
         Parameter(negative="", metavar="LEVELS", help="Levels of the areas to show, such as `county,city`."),
     ] = None
     as_of: Annotated[
-        str | None, Parameter(metavar="DATE", help="Day on which dues are looked at; else 31 December of the ruleset's year.")
+        str | None,
+        Parameter(metavar="DATE", help="Day on which dues are looked at; else 31 December of the ruleset's year."),
     ] = None
     level: Annotated[
         str | None,
-        Parameter(metavar="LEVEL", help="What the rows are, such as `community`; else told by the length of their codes."),
+        Parameter(
+            metavar="LEVEL", help="What the rows are, such as `community`; else told by the length of their codes."
+        ),
     ] = None
     more: Annotated[
         list[str] | None,
@@ -58,7 +69,9 @@ class TableOptions:
     columns: Annotated[
         list[str] | None,
         Parameter(
-            negative="", metavar="THEIRS=INPUT", help="A column whose name is no input's name or title; may be repeated."
+            negative="",
+            metavar="THEIRS=INPUT",
+            help="A column whose name is no input's name or title; may be repeated.",
         ),
     ] = None
     missing: Annotated[

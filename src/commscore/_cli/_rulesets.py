@@ -38,7 +38,7 @@ First line of a ruleset, for editors that complete and check it:
   # yaml-language-server: $schema=ruleset.schema.json"""
 
 
-def list_(
+def list_all(
     *,
     folder: Annotated[str | None, Parameter(help="List the rulesets of this folder.")] = None,
     lang: Lang = "zh",
@@ -141,7 +141,11 @@ def _head_lines(ruleset: Ruleset, lang: str) -> list[tuple[str, str]]:
         ("document", ruleset.source.document or ""),
         ("extends", ", ".join(ruleset.extends)),
         ("scores", f"{ruleset.scoring.model}; {grades or 'no grades'}"),
-        ("rules", f"{selected}" + (f", {len(ruleset.rules) - selected} switched off" if selected < len(ruleset.rules) else "")),
+        (
+            "rules",
+            f"{selected}"
+            + (f", {len(ruleset.rules) - selected} switched off" if selected < len(ruleset.rules) else ""),
+        ),
         ("hash", ruleset.hash),
     ]
     return [line for line in lines if line[1]]

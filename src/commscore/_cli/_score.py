@@ -47,7 +47,9 @@ def score(  # its options are its interface
     findings: Annotated[
         Literal["all", "failing", "none"], Parameter(help="Which findings of units `findings.parquet` holds.")
     ] = "all",
-    overwrite: Annotated[bool, Parameter(negative="", show_default=False, help="Replace earlier results in the folder.")] = False,
+    overwrite: Annotated[
+        bool, Parameter(negative="", show_default=False, help="Replace earlier results in the folder.")
+    ] = False,
     fail_under: Annotated[
         float | None, Parameter(metavar="SCORE", help="Exit with 1 if the jurisdiction's score is below this.")
     ] = None,
@@ -75,15 +77,14 @@ def score(  # its options are its interface
         kept = findings if out is not None else "none"
         arguments |= {"findings": kept, "overwrite": overwrite, "progress": progress}
         output = evaluate_files(files, loaded, folder, **arguments)
+        text = "" if json else output.summary(lang=lang)
     gates = check_gates(output, fail_under=fail_under, fail_on=fail_on or (), home=loaded.jurisdiction.level)
     if json:
         import attrs
 
         say_json({"out": out, **output.manifest, "gates": [attrs.asdict(gate) for gate in gates]})
     else:
-        from commscore._cli._summary import summary
-
-        say(summary(output, loaded, lang=lang))
+        say(text)
     if out is not None and not quiet:
         tell(f"results: {out}")
     unmet = [gate for gate in gates if not gate.met]

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from commscore._evaluation import Session, open_session
 from commscore._files._joining import Joined, Reading, join_files, located
 from commscore._files._manifest import Fingerprints, described, now, stamp, versions, write_manifest
-from commscore._files._results import Output, Progress
+from commscore._files._results import Output, Progress, StreamedResult
 from commscore._files._selection import Selection, is_selectable, refuse_overlap, select_files
 from commscore._files._staging import refuse_taken, staged, writing
 from commscore._files._totals import Totals
 from commscore._files._writing import ParquetFile, write_table
 from commscore._findings import SCHEMA, unit_findings
 from commscore._loading import load_ruleset
-from commscore._results import Result, empty_unit_table, rule_table, settled, unit_table, wide_table
+from commscore._results import Result, empty_unit_table, settled, unit_table, wide_table
 from commscore._status import STATUSES, E, F, U
 from commscore.errors import DataError, UsageError
 
@@ -88,13 +89,13 @@ def evaluate_files(
     overwrite: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Output:
-    """Score files of units against a ruleset, in batches, and write the results to a folder.
+    r"""Score files of units against a ruleset, in batches, and write the results to a folder.
 
     Memory does not grow with the number of rows, but for their keys. The folder appears whole or not at all: it is
     written under a hidden name beside its place and renamed at the end.
 
     - ``units.parquet``: `Result.units`, and for each rule a column ``status.RULE`` as in `Result.wide`.
-    - ``findings.parquet``: `Result.findings`; ``findings`` says of which units' findings. Those of areas are always there.
+    - ``findings.parquet``: `Result.findings`; of units those that ``findings`` names, of areas all.
     - ``rules.parquet``, ``areas.parquet``: `Result.rules` and `Result.areas`.
     - ``manifest.json``: the ruleset and its hash; the input files with size, SHA-256 and rows; versions, options and
       totals; the rules that were not checked and why.
@@ -112,7 +113,7 @@ def evaluate_files(
         level: As for `evaluate`.
         more: Tables of other levels: files as in ``src``, or anything that `evaluate` takes.
         missing: As for `evaluate`.
-        findings: ``"all"``; ``"failing"`` for units' findings that fail, are unknown or in error; or ``"none"`` of units.
+        findings: Which findings of units are written: ``"all"``, ``"failing"`` (fail, unknown and error) or ``"none"``.
         overwrite: Replace an earlier output of commscore that stands at ``out``.
         progress: Called with a `Progress` after each block of rows; what it raises ends the run.
 
@@ -127,7 +128,7 @@ def evaluate_files(
     Example:
         >>> import commscore, tempfile, pathlib
         >>> folder = pathlib.Path(tempfile.mkdtemp())
-        >>> _ = (folder / "units.csv").write_text("code,kind,social_orgs\\n210202001001,urban,12\\n", encoding="utf-8")
+        >>> _ = (folder / "units.csv").write_text("code,kind,social_orgs\n210202001001,urban,12\n", encoding="utf-8")
         >>> output = commscore.evaluate_files(folder / "units.csv", "dalian-2023", folder / "out")
         >>> sorted(path.name for path in output.path.iterdir())
         ['areas.parquet', 'findings.parquet', 'manifest.json', 'rules.parquet', 'units.parquet']
@@ -135,7 +136,7 @@ def evaluate_files(
     started = now()
     if findings not in KEPT:
         raise UsageError(f"findings: there is no {findings!r}; there are {', '.join(KEPT)}")
-    options = {"key": key, "rollup": rollup, "as_of": as_of, "columns": columns, "level": level}
+    options: dict[str, Any] = {"key": key, "rollup": rollup, "as_of": as_of, "columns": columns, "level": level}
     options |= {"more": dict(more or {}), "missing": missing}
     job = _Job(
         ruleset=load_ruleset(ruleset),
@@ -156,12 +157,12 @@ def evaluate_files(
 
 
 def evaluate_some(src: Paths, ruleset: str | Path | Ruleset, keys: Collection[str], **options: Any) -> Result:
-    """Score files of units as `evaluate` does, but keep only some units in memory.
+    """Score files of units as `evaluate` does, but keep no more units in memory than are asked for.
 
     Args:
         src: As for `evaluate_files`.
         ruleset: The ruleset.
-        keys: The units to keep.
+        keys: The units to keep; all are kept when none has such a key, since an area is made of all.
         **options: As for `evaluate`.
 
     Returns:
@@ -170,13 +171,28 @@ def evaluate_some(src: Paths, ruleset: str | Path | Ruleset, keys: Collection[st
     loaded = load_ruleset(ruleset)
     selected = {"": select_files(src), **_further(options.get("more"))}
     settings = dict.fromkeys(("key", "rollup", "as_of", "columns", "level", "more")) | {"missing": ("",)} | options
-    session, joined = _open(loaded, selected, settings, BLOCK_ROWS)
     wanted = pa.array(list(keys), pa.string())
+    result = _kept(loaded, selected, settings, lambda part: _any_of(part.units.block.keys, wanted))
+    return result if result.parts else _kept(loaded, selected, settings, lambda _: True)
+
+
+def _any_of(keys: Any, wanted: Any) -> bool:
+    return bool(pc.any(pc.is_in(keys, wanted)).as_py())
+
+
+def _kept(
+    ruleset: Ruleset,
+    selected: Mapping[str, Selection],
+    options: Mapping[str, Any],
+    keep: Callable[[UnitPart], bool],
+) -> Result:
+    """Evaluate files, and keep some blocks."""
+    session, joined = _open(ruleset, selected, options, BLOCK_ROWS)
     try:
-        kept = [part for part in session.parts() if pa.compute.any(pa.compute.is_in(part.units.block.keys, wanted)).as_py()]
+        parts = tuple(part for part in session.parts() if keep(part))
     except DataError as error:
         raise located(error, joined[""]) from error
-    return settled(session.context, tuple(kept), session.run, session.run.tally)
+    return settled(session.context, parts, session.run, session.run.tally)
 
 
 def _further(more: Mapping[str, Any] | None) -> dict[str, Selection]:
@@ -197,9 +213,7 @@ def _open(
         reading = Reading(ruleset, name=level or "data", missing=options["missing"], **own)
         joined[level] = join_files(selection.files, reading)
     more = dict(options["more"] or {}) | {level: found.source for level, found in joined.items() if level}
-    session = open_session(
-        joined[""].source, ruleset, **{**options, "more": more}, block_rows=block_rows
-    )
+    session = open_session(joined[""].source, ruleset, **{**options, "more": more}, block_rows=block_rows)
     return session, joined
 
 
@@ -207,22 +221,23 @@ def _run(job: _Job, folder: Path, prints: Fingerprints) -> Output:
     kept = KEPT[job.findings]
     rows = BLOCK_ROWS if job.findings != "all" else _BLOCK_FINDINGS // max(len(job.ruleset.rules), 1)
     session, joined = _open(job.ruleset, job.tables, job.options, max(1, min(rows, BLOCK_ROWS)))
-    totals = Totals()
+    totals = Totals(len(job.ruleset.rules))
     try:
-        result, written = _stream(job, folder, session, (joined[""], totals, kept))
+        streamed, written = _stream(job, folder, session, (joined[""], totals, kept))
     except DataError as error:
         raise located(error, joined[""]) from error
-    rules = rule_table(session.context, result.run, totals.counts)
-    for name, table in (("rules", rules), ("areas", result.areas)):
+    result = StreamedResult(streamed, totals.counts, job.out / "units.parquet")
+    for name, table in (("rules", result.rules), ("areas", result.areas)):
         write_table(folder / f"{name}.parquet", table, out=job.out)
         written[name] = table.num_rows
     content = _content(job, result, (joined, prints), totals.described(result))
     content["outputs"] = [
-        {"name": path.name, "rows": written[path.stem], "bytes": path.stat().st_size} for path in sorted(folder.iterdir())
+        {"name": path.name, "rows": written[path.stem], "bytes": path.stat().st_size}
+        for path in sorted(folder.iterdir())
     ]
     with writing(job.out):
         manifest = write_manifest(folder, content)
-    return Output(job.out, totals.rows, manifest["totals"], manifest, result.areas, rules)
+    return Output(job.out, totals.rows, manifest["totals"], manifest, result)
 
 
 def _stream(

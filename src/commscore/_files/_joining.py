@@ -213,5 +213,3 @@ def _place(row: int, joined: Joined) -> str:
             return f"row {row} is row {rest} of {file.path}"
         rest -= rows
     return f"row {row}"
-
-

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from commscore._files._staging import KIND, MANIFEST
+from commscore._requirement import InputRef
 from commscore._streams import guarded
 from commscore._version import __version__
 from commscore.errors import DataError, DataFault
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from commscore._plan import Plan
     from commscore._results import Result
+    from commscore._ruleset import Part, Rule
 
 _CHUNK = 1 << 20
 
@@ -76,7 +79,9 @@ class Fingerprints:
         """Give the hashes themselves."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Stop hashing."""
         self._stop.set()
         self._thread.shutdown(cancel_futures=True)
@@ -95,10 +100,27 @@ def described(result: Result) -> dict[str, Any]:
             "path": ruleset.path,
         },
         "columns": {
-            level: {"inputs": sorted(shape.inputs), "kind": shape.has_kind} for level, shape in result.plan.shapes.items()
+            level: {"inputs": sorted(shape.inputs), "kind": shape.has_kind}
+            for level, shape in result.plan.shapes.items()
         },
-        "not_checked": [{"rule": plan.rule.id, "reason": str(plan.node.absent)} for plan in absent],
+        "not_checked": [
+            {"rule": plan.rule.id, "reason": str(plan.node.absent), "inputs": _lacking(plan.rule, result.plan)}
+            for plan in absent
+        ],
     }
+
+
+def _lacking(rule: Rule, plan: Plan) -> list[str]:
+    """Return the inputs of a rule that are in no table."""
+    there = {name for shape in plan.shapes.values() for name in shape.inputs}
+    return [name for name in _inputs_of(rule) if name in plan.ruleset.inputs and name not in there]
+
+
+def _inputs_of(part: Part) -> dict[str, None]:
+    """Return the inputs that a part reads, each once."""
+    refs = [asked.value.name for asked in part.requirements.values() if isinstance(asked.value, InputRef)]
+    own = [*part.inputs, *refs, *(found.input for found in part.where)]
+    return dict.fromkeys([*own, *(name for inner in part.parts for name in _inputs_of(inner))])
 
 
 def versions() -> dict[str, str]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import pyarrow.parquet as pq
+
+from commscore._results import Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from commscore import _integers as ints
 
 
 @attrs.frozen
@@ -28,6 +34,26 @@ class Progress:
     seconds: float
 
 
+class StreamedResult(Result):
+    """A result whose units were written to a file, not kept; what was counted of them is at hand."""
+
+    def __init__(self, result: Result, counts: ints.Ints, path: Path) -> None:
+        super().__init__(result.context, (), result.run, result.own)
+        self._counts = counts
+        self._path = path
+
+    @cached_property
+    def unit_counts(self) -> ints.Ints:
+        """Return the counts that were made while the units streamed by."""
+        return self._counts
+
+    @cached_property
+    def units(self) -> Any:
+        """Return the units' scores and grades, without keys."""
+        names = ["score", "score_low", "score_high", "coverage", "maximum", "grade", "grade_low", "grade_high"]
+        return pq.read_table(self._path, columns=names)
+
+
 @attrs.frozen(eq=False)
 class Output:
     """What `evaluate_files` has left in its output folder.
@@ -37,13 +63,24 @@ class Output:
         rows: Units scored.
         totals: Counts of units, areas and findings, and the mean scores: the manifest's ``totals``.
         manifest: Everything that ``manifest.json`` holds.
-        areas: As `Result.areas`.
-        rules: As `Result.rules`.
     """
 
     path: Path
     rows: int
     totals: Mapping[str, Any]
     manifest: Mapping[str, Any]
-    areas: Any = attrs.field(repr=False)
-    rules: Any = attrs.field(repr=False)
+    _result: StreamedResult = attrs.field(repr=False)
+
+    @property
+    def areas(self) -> Any:
+        """Return what `Result.areas` is."""
+        return self._result.areas
+
+    @property
+    def rules(self) -> Any:
+        """Return what `Result.rules` is."""
+        return self._result.rules
+
+    def summary(self, *, lang: str = "en") -> str:
+        """Return what `Result.summary` says; the scores of units are read from the folder."""
+        return self._result.summary(lang=lang)

@@ -17,7 +17,7 @@ from commscore._paths import SUFFIXES
 from commscore.errors import DataWarning, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
 _COMPRESSED = (".gz", ".bz2", ".zst")
 # Tables of kinds that are not read: passed over in a folder, but not without a word.
@@ -74,7 +74,9 @@ def select_files(src: Any, *, name: str = "src") -> Selection:
     """
     if not is_selectable(src):
         kind = type(src).__name__
-        raise UsageError(f"{name}: give the path of a file or folder, a glob, or a list of these; {kind} is for evaluate")
+        raise UsageError(
+            f"{name}: give the path of a file or folder, a glob, or a list of these; {kind} is for evaluate"
+        )
     files: list[DataFile] = []
     searched: list[tuple[Path, str]] = []
     for item in [src] if isinstance(src, str | os.PathLike) else src:
@@ -90,29 +92,31 @@ def _select(text: str, name: str) -> tuple[list[DataFile], list[tuple[Path, str]
     if not text:
         raise UsageError(f"{name}: an empty text is no path")
     if path.is_dir():
-        return _of_folders([path], text, name), [(path, "*")]
+        return _of_folder(path, name), [(path, "*")]
     if path.exists() or not has_magic(text):
         if not path.exists():
             raise UsageError(f"{name}: there is no file or folder {text}")
         return [DataFile(path)], []
-    matches = [Path(match) for match in sorted(glob(text, recursive=True))]
+    matches = [Path(match) for match in sorted(glob(text, recursive=True))]  # noqa: PTH207  # it may be absolute
     files = [DataFile(match) for match in matches if match.is_file() and _is_table(match)]
     folders = [match for match in matches if match.is_dir() and "**" not in text]
-    files += _of_folders(folders, text, name) if folders or not files else []
+    files += [file for folder in folders for file in _below(folder, {}, set(), [])]
+    if not files:
+        raise UsageError(f"{name}: {text} matches no {_kinds()} file")
     first = next(i for i, part in enumerate(path.parts) if has_magic(part))
     return files, [(Path(*path.parts[:first]), path.parts[first].replace("**", "*"))]
 
 
-def _of_folders(folders: Sequence[Path], text: str, name: str) -> list[DataFile]:
+def _of_folder(folder: Path, name: str) -> list[DataFile]:
     passed_over: list[Path] = []
-    files = [file for folder in folders for file in _below(folder, {}, set(), passed_over)]
+    files = list(_below(folder, {}, set(), passed_over))
     if passed_over:
         shown = ", ".join(str(path) for path in passed_over[:5])
         more = f" and {len(passed_over) - 5} more" if len(passed_over) > 5 else ""  # noqa: PLR2004
-        message = f"{text}: only {_kinds()} files are read; passed over: {shown}{more}"
+        message = f"{folder}: only {_kinds()} files are read; passed over: {shown}{more}"
         warnings.warn(message, DataWarning, stacklevel=2)
     if not files:
-        raise UsageError(f"{name}: {text} holds no {_kinds()} file; they end in {', '.join(SUFFIXES)}")
+        raise UsageError(f"{name}: {folder} holds no {_kinds()} file; they end in {', '.join(SUFFIXES)}")
     return files
 
 

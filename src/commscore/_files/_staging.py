@@ -7,6 +7,8 @@ import os
 import secrets
 import shutil
 from contextlib import contextmanager, suppress
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +17,8 @@ from commscore.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-try:
-    import fcntl
-except ImportError:  # not on Windows, where a folder with open files cannot be removed anyway
-    fcntl = None  # type: ignore[assignment]
+# Not on Windows, where a folder with open files cannot be removed anyway.
+fcntl: Any = import_module("fcntl") if find_spec("fcntl") else None
 
 MANIFEST = "manifest.json"
 KIND = "commscore-output"

@@ -9,11 +9,10 @@ import numpy as np
 import pyarrow.compute as pc
 
 from commscore._areas import Groups, Tally
-from commscore._results import unit_counts
+from commscore._counting import added, by_status
 from commscore._status import STATUSES
 
 if TYPE_CHECKING:
-    from commscore import _integers as ints
     from commscore._findings import UnitPart
     from commscore._results import Result
 
@@ -25,12 +24,12 @@ class Totals:
 
     Attributes:
         rows: How many.
-        counts: Their findings by rule and status; one array for all blocks so far, or none.
+        counts: Their findings, as `_counting` counts them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rules: int) -> None:
         self.rows = 0
-        self.counts: list[ints.Ints] = []
+        self.counts = added((), rules)
         self._sums = Tally()
         self._grades: Counter[str | None] = Counter()
         self._ends: list[float] = []
@@ -40,7 +39,7 @@ class Totals:
     def add(self, part: UnitPart, units: Any) -> None:
         """Take in a block, and the table of its units."""
         self.rows += part.units.rows
-        self.counts = [np.sum([*self.counts, unit_counts(part)], axis=0, dtype=np.int64)]
+        self.counts += added([part], len(self.counts))
         whole = _one_group(part.units.rows)
         for name in _SCORES:
             quotients = getattr(part.scores, name)
@@ -73,14 +72,12 @@ class Totals:
         }
 
     def _by_status(self) -> dict[str, int]:
-        counts = self.counts[0].sum(axis=0) if self.counts else np.zeros(len(STATUSES), dtype=np.int64)
+        counts = by_status(self.counts).sum(axis=0)
         return {str(status): int(count) for status, count in zip(STATUSES, counts, strict=True)}
 
     def _of_areas(self, result: Result) -> dict[str, int]:
         columns = [result.areas[f"n_{status}"] for status in STATUSES]
-        return {
-            str(status): int(pc.sum(column).as_py() or 0) for status, column in zip(STATUSES, columns, strict=True)
-        }
+        return {str(status): int(pc.sum(column).as_py() or 0) for status, column in zip(STATUSES, columns, strict=True)}
 
 
 def _one_group(rows: int) -> Groups:

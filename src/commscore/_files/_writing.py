@@ -65,7 +65,9 @@ class ParquetFile:
         """Give the file itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Write what is left, unless something failed, and close the file."""
         if kind is None:
             self._flush()

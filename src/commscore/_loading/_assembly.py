@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from commscore._loading._faults import Faults
     from commscore._loading._inputs import Declared
     from commscore._loading._lineage import Ancestor, Merged
-    from commscore._loading._nodes import Document, Node
+    from commscore._loading._nodes import Document
     from commscore._ruleset import Case, Unscored
 
 FORMAT = 1
@@ -119,8 +119,8 @@ def _ruleset(
         groups=groups,
         rules=rules,
         inputs=needed({name for rule in rules for name in names_used(rule)}, declared),
-        unscored=_unscored(merged, sources, rules, faults),
-        cases=_cases(own, context, rules),
+        unscored=_unscored(merged, sources, faults),
+        cases=_cases(own, context, merged.rule_ids),
         extends=tuple(text for fields in files[1:] if (text := fields.id()) is not None),
         path=str(lineage[0].path),
     )
@@ -154,7 +154,7 @@ def _rules(merged: Merged, context: Context, groups: set[str], sources: Sources)
         rule = read_rule(node, context, groups, sources)
         if rule is not None:
             rules[rule.id] = rule
-    known = {text for node in merged.rules if isinstance(node, MapNode) if (text := _text(child(node, "id")))}
+    known = merged.rule_ids
     for id_, node in merged.dropped.items():
         fields = as_fields(node, context.faults, "an entry of `drop`", ("id", "because"))
         because = None if fields is None else fields.text("because")
@@ -168,13 +168,9 @@ def _rules(merged: Merged, context: Context, groups: set[str], sources: Sources)
     return tuple(rules.values())
 
 
-def _text(node: Node | None) -> str | None:
-    return getattr(node, "text", None)
-
-
-def _unscored(merged: Merged, sources: Sources, rules: tuple[Rule, ...], faults: Faults) -> tuple[Unscored, ...]:
+def _unscored(merged: Merged, sources: Sources, faults: Faults) -> tuple[Unscored, ...]:
     entries: dict[tuple[str, str | None], Unscored] = {}
-    ids = {rule.id for rule in rules}
+    ids = merged.rule_ids
     for node in merged.unscored:
         entry = read_unscored(node, faults, sources)
         if entry is None:
@@ -187,7 +183,6 @@ def _unscored(merged: Merged, sources: Sources, rules: tuple[Rule, ...], faults:
     return tuple(entries.values())
 
 
-def _cases(own: Fields, context: Context, rules: tuple[Rule, ...]) -> tuple[Case, ...]:
-    ids = {rule.id for rule in rules}
+def _cases(own: Fields, context: Context, ids: frozenset[str]) -> tuple[Case, ...]:
     cases = (read_case(node, context, ids) for node in own.items("cases"))
     return tuple(case for case in cases if case is not None)

@@ -39,7 +39,9 @@ def read_jurisdiction(node: Node | None, faults: Faults) -> Jurisdiction | None:
         return None
     if level in CODE_LENGTHS and len(code) != CODE_LENGTHS[level]:
         message = f"the code of a {level} has {CODE_LENGTHS[level]} digits, {code!r} has {len(code)}"
-        faults.warn(Code.OUT_OF_RANGE, message, fields.get("code") or fields.node)
+        short = code[: CODE_LENGTHS[level]]
+        hint = f'write "{short}"' if code == short.ljust(len(code), "0") else None
+        faults.warn(Code.OUT_OF_RANGE, message, fields.get("code") or fields.node, hint=hint)
     return Jurisdiction(code, level, Text(zh or en or code, en))
 
 

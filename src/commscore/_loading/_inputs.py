@@ -214,7 +214,7 @@ def _check_circles(declared: Mapping[str, Declared]) -> None:
 
 
 def _check_names(declared: Mapping[str, Declared], faults: Faults) -> None:
-    owners = {name: name for name in declared}
+    owners = {name: name for name in (*BUILT_IN, *declared)}
     for name, entry in declared.items():
         title = entry.input.title
         spoken = [("zh", title.zh), ("en", title.en), *(("aliases", alias) for alias in entry.input.aliases)]

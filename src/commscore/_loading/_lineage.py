@@ -80,7 +80,7 @@ def _parent_path(node: Node, beside: Path, folders: tuple[Path, ...], faults: Fa
         path = beside / text
         if exists(path):
             return path
-        faults.add(Code.UNKNOWN_PARENT, f"there is no file {text[:200]!r} seen from {beside}", node)
+        faults.add(Code.UNKNOWN_PARENT, f"there is no file {text[:200]!r} as seen from this file's folder", node)
         return None
     places = tuple(dict.fromkeys((beside, *folders)))
     path_found = find(text, places)
@@ -104,6 +104,7 @@ class Merged:
         scoring: The scoring, key by key.
         groups: Group entries, the oldest ancestor's first.
         rules: Rule entries likewise.
+        rule_ids: The ids of all of them, whether they are without fault or not.
         dropped: By rule id, the `drop` entry that switched it off.
         unscored: Entries of all files, the oldest ancestor's first.
     """
@@ -111,6 +112,7 @@ class Merged:
     scoring: Node | None
     groups: tuple[Node, ...]
     rules: tuple[Node, ...]
+    rule_ids: frozenset[str]
     dropped: dict[str, Node]
     unscored: tuple[Node, ...]
 
@@ -132,9 +134,17 @@ def merge(lineage: tuple[Ancestor, ...], faults: Faults) -> Merged:
         for entry in own_rules:  # giving a rule again takes it up again
             dropped.pop(_id_of(entry) or "", None)
         rules = _merge_by_id(rules, own_rules, _REPLACED)
-        dropped |= {id_: entry for entry in _entries(node, "drop", faults) if (id_ := _id_of(entry))}
+        dropped |= _dropped(node, faults)
         unscored = (*unscored, *_items(node, "unscored", faults))
-    return Merged(scoring, groups, rules, dropped, unscored)
+    ids = frozenset(id_ for entry in rules if (id_ := _id_of(entry)) is not None)
+    return Merged(scoring, groups, rules, ids, dropped, unscored)
+
+
+def _dropped(node: MapNode, faults: Faults) -> dict[str, Node]:
+    entries = {_id_of(entry): entry for entry in _entries(node, "drop", faults)}
+    if None in entries:
+        wrong_type(entries[None], faults, "a rule to drop as {id, because}")
+    return {id_: entry for id_, entry in entries.items() if id_ is not None}
 
 
 def _items(node: MapNode, key: str, faults: Faults) -> tuple[Node, ...]:

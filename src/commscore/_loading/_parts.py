@@ -25,6 +25,8 @@ from commscore._loading._semantics import check_part
 from commscore._ruleset import ALL, CODE_LENGTHS, InputType, Part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from commscore._loading._context import Context
     from commscore._loading._nodes import Node
 
@@ -48,13 +50,11 @@ def read_part(fields: Fields, context: Context, asked: Asked) -> Part | None:
     Returns:
         The part; null when there is no single assessment or its inputs cannot be read.
     """
-    form = _form(fields)
-    if form is None:
+    found = _form(fields)
+    if found is None:
         return None
+    form, node = found
     _check_belonging(fields, form)
-    node = fields.get(form)
-    if node is None:
-        return None
     over = fields.choice("over", OVER_LEVELS) or (context.over if form != "each" else None)
     shape = _shape(form, node, fields, attrs.evolve(context, over=over), asked)
     if shape is None:
@@ -65,16 +65,15 @@ def read_part(fields: Fields, context: Context, asked: Asked) -> Part | None:
     return check_part(part, fields, context, asked)
 
 
-def _form(fields: Fields) -> str | None:
-    found = [key.text for key, _ in fields.node.entries if key.text in ASSESSMENTS]
+def _form(fields: Fields) -> tuple[str, Node] | None:
+    found = [(key.text, value) for key, value in fields.node.entries if key.text in ASSESSMENTS]
     if len(found) == 1:
         return found[0]
-    listed = ", ".join(ASSESSMENTS)
     if found:
-        message = f"{fields.what} has several assessments: {', '.join(found)}; keep one"
-        fields.faults.add(Code.ONE_ASSESSMENT, message, fields.place(found[1]))
+        message = f"{fields.what} has several assessments: {', '.join(form for form, _ in found)}; keep one"
+        fields.faults.add(Code.ONE_ASSESSMENT, message, fields.place(found[1][0]))
     else:
-        message = f"{fields.what} lacks an assessment: one of {listed}"
+        message = f"{fields.what} lacks an assessment: one of {', '.join(ASSESSMENTS)}"
         fields.faults.add(Code.ONE_ASSESSMENT, message, fields.node, hint=_misspelt(fields))
     return None
 
@@ -216,7 +215,20 @@ def _compound(form: str, node: Node, context: Context, asked: Asked) -> Part | N
         wrong_type(parts_node, context.faults, "at least one part")
     if n is not None and items and n > len(items):
         context.faults.add(Code.OUT_OF_RANGE, f"{n} of {len(items)} parts can never pass", node)
-    return Part(form, per=Fraction(1), n=n, parts=known) if known and len(known) == len(items) else None
+    if not known or len(known) < len(items):
+        return None
+    if asked.requirements and not any(part.requirements == asked.requirements for part in _leaves(known)):
+        message = "no part takes this requirement: each has its own, or is a flag"
+        context.faults.add(Code.FOREIGN_KEY, message, next(iter(asked.places.values()), node))
+    return Part(form, per=Fraction(1), n=n, parts=known)
+
+
+def _leaves(parts: tuple[Part, ...]) -> Iterator[Part]:
+    for part in parts:
+        if part.assessment in COMPOUNDS:
+            yield from _leaves(part.parts)
+        else:
+            yield part
 
 
 def _at_least(node: Node, context: Context) -> tuple[int | None, Node | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import attrs
@@ -10,7 +10,7 @@ import numpy as np
 
 from commscore import _integers as ints
 from commscore._exact import INVALID, MISSING, OK, Column
-from commscore._plan import UNITS, Node, Plan, RulePlan, rank
+from commscore._plan import UNITS, Node, Plan, RulePlan, rank, tables_of
 from commscore._report._numbers import grouped
 from commscore._report._text import clean
 from commscore._report._words import Words
@@ -42,6 +42,16 @@ def _names(part: Part) -> Iterator[str]:
         yield KIND
 
 
+def names_used(node: Node) -> list[str]:
+    """Return the names that a part of a plan reads: as `names_read`, but counts where they stand in for a flag."""
+    if node.form == node.part.assessment or not node.operands:
+        own = [name for child in node.children for name in names_used(child)]
+        return list(dict.fromkeys([*own, *names_read(node.part)])) if own else names_read(node.part)
+    filters = [key.input for key in node.part.where]
+    kinds = [KIND] if set(node.part.requirements) & set(SCOPES) else []
+    return list(dict.fromkeys([*(operand.name for operand in node.operands), *filters, *kinds]))
+
+
 def title_of(name: str, inputs: Mapping[str, Input], w: Words) -> str:
     """Return the title of an input or built-in."""
     if name in inputs:
@@ -62,16 +72,32 @@ def absent_inputs(plan: Plan, rule: RulePlan) -> list[str]:
     return [name for name in names if not any(name in shape.inputs for shape in shapes)] + kinds
 
 
-def why_unchecked(plan: Plan, rule: RulePlan, reason: str, w: Words) -> str:
-    """Say which columns are missing, or of which level the tables would have to be."""
+def why_unchecked(plan: Plan, rule: RulePlan, reason: str, w: Words, *, level: str | None = None) -> str:
+    """Say which columns are missing, or of which level the tables would have to be.
+
+    Args:
+        plan: The plan.
+        rule: A rule that is not checked.
+        reason: Why.
+        w: The language.
+        level: The level of the unit or area that it is not checked for; null for the rule as a whole.
+    """
     inputs = plan.ruleset.inputs
     absent = absent_inputs(plan, rule)
+    if rule.node.absent is None and level is not None:
+        coarser = sorted({table for table in _tables(rule.node) if rank(table) > rank(level)}, key=rank)
+        return w("coarser", wanted=w.several(map(w.level, coarser)), level=w.level(level))
     if reason == Reason.MISSING_COLUMN or absent:
         named = [f"{title_of(name, inputs, w)}{w.bracketed(name)}" for name in absent] or [w("not_known")]
         return w("lacking", inputs=w.several(named)) + _substitutes(absent, inputs, w)
     wanted = dict.fromkeys(inputs[name].level for name in names_read(rule.rule) if name in inputs)
     given = sorted(plan.shapes, key=rank)
     return w("given", wanted=w.several(map(w.level, wanted)), given=w.several(map(w.level, given)))
+
+
+def _tables(node: Node) -> set[str]:
+    own = tables_of(node)
+    return own.union(*(_tables(child) for child in node.children))
 
 
 def _substitutes(absent: list[str], inputs: Mapping[str, Input], w: Words) -> str:
@@ -90,14 +116,14 @@ def unit_inputs(units: Units, rule: RulePlan, w: Words) -> list[str]:
         rule: The rule.
         w: The language.
     """
-    names = [name for name in names_read(rule.rule) if name != UNITS]
+    names = [name for name in names_used(rule.node) if name != UNITS]
     return [w("input_of", title=title_of(name, units.inputs, w), value=_cell(units, name, w)) for name in names]
 
 
 def _cell(units: Units, name: str, w: Words) -> str:
     if name in CODE_LENGTHS:
         areas = units.areas(name)
-        return clean(str(areas.labels[areas.codes[0]])) if areas.codes[0] >= 0 else w("missing")
+        return clean(areas.labels[areas.codes[0]]) if areas.codes[0] >= 0 else w("missing")
     if name == "code":
         codes = units.block.codes
         return clean(codes[0].as_py() or w("missing")) if codes is not None else w("no_column")
@@ -124,10 +150,10 @@ def _not_here(units: Units, name: str, w: Words) -> str:
     return w("elsewhere", level=w.level(min(tables, key=rank))) if tables else w("no_column")
 
 
-def _stated(column: Column, write: object, w: Words) -> str:
+def _stated(column: Column, write: Callable[[int], str], w: Words) -> str:
     state = OK if column.state is None else column.state[0]
     if state == OK:
-        return str(write(int(column.values[0])))  # type: ignore[operator]
+        return write(int(column.values[0]))
     return w("missing") if state == MISSING else w("invalid")
 
 
@@ -194,8 +220,9 @@ def area_inputs(result: Result, rule: RulePlan, scope: str, area: tuple[str, str
         own: dict[str, Used] = {}
         for units in all_units(result):
             _add(own, chain, units, scope, area)
-        found = own | found
-    return found
+        found |= {name: used for name, used in own.items() if name not in found}
+    order = names_used(rule.node)
+    return {name: found[name] for name in order if name in found}
 
 
 def _chains(rule: RulePlan, scope: str) -> Iterator[tuple[Node, ...]]:
@@ -252,6 +279,22 @@ def _read_from(node: Node, level: str) -> list[str]:
     """Return the inputs that a part takes from the table of a level."""
     operands = [*node.operands, *(ref for _, ref in node.refs)]
     return list(dict.fromkeys(one.name for one in operands if one.table == level and one.name != UNITS))
+
+
+def rows_concerned(units: Units, plans: Sequence[RulePlan]) -> dict[str, ints.Bools]:
+    """Say for each input which rows of a table some rule reads it of: the others may well leave it blank."""
+    found: dict[str, ints.Bools] = {}
+    for plan in plans:
+        for chain in _chains(plan, ALL) if plan.rule.selected else ():
+            names = _read_from(chain[-1], units.level)
+            if not names:
+                continue
+            filters = [key.input for node in chain for key in node.part.where]
+            members = chain_membership(chain, units, ALL)
+            mask = np.ones(units.rows, dtype=bool) if members is None else members != OUT
+            for name in (*names, *filters):
+                found[name] = found[name] | mask if name in found else mask
+    return found
 
 
 def _rows_of(units: Units, level: str, key: str) -> ints.Bools:

@@ -5,13 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
 import attrs
 
 from commscore._plan import COMPOUNDS, UNITS
-from commscore._report._numbers import ZERO, ends_of, number, percent
+from commscore._report._numbers import ZERO, ends_of, grouped, number, percent, regrouped
+from commscore._report._text import clean
 from commscore._report._words import Words
-from commscore._requirement import PERMILLE, PLAIN, SIGNS, Comparator, InputRef, Requirement, describe, interval
+from commscore._requirement import (
+    PERMILLE,
+    PLAIN,
+    SIGNS,
+    SYMBOLS,
+    Comparator,
+    InputRef,
+    Requirement,
+    decimal,
+    describe,
+    interval,
+)
 from commscore._ruleset import ALL, Input, Part
 from commscore._status import Status
 
@@ -36,6 +49,7 @@ class Measure:
 
 
 SHARE = Measure("percent")
+HUNDREDS = MappingProxyType({"100": "百", "1,000": "千", "10,000": "万"})
 
 
 def requirement_of(part: Part, scope: str | None) -> Requirement | None:
@@ -88,8 +102,10 @@ def per_text(text: str, measure: Measure, w: Words) -> str:
     """Add what a ratio is per: ``每100户 30 平方米``, ``30 m² per 100 households``."""
     if measure.per is None:
         return text
-    per, unit = number(float(measure.per)), w.unit(measure.per_unit)
-    return w("per", per=per + unit if w.lang == "zh" else f"{per} {unit}".rstrip(), value=text)
+    per, unit = grouped(measure.per), w.unit(measure.per_unit)
+    if w.lang == "zh":
+        return w("per", per=HUNDREDS.get(per, per) + unit, value=text)
+    return w("per", per=f"{per} {unit}".rstrip(), value=text)
 
 
 def value_text(value: float, measure: Measure, requirement: Requirement | None, status: str, w: Words) -> str:
@@ -122,23 +138,65 @@ def requirement_text(requirement: Requirement, measure: Measure, inputs: Mapping
     if isinstance(value, bool):
         return w("yes") if value else w("no")
     if isinstance(value, InputRef):
-        named = inputs[value.name].title if value.name in inputs else None
-        value = attrs.evolve(value, name=w.title(named) if named else value.name)
-    plain = requirement.scale == PLAIN and not isinstance(value, InputRef)
-    unit = w.unit(requirement.unit or measure.unit) if plain else ""
-    text = describe(attrs.evolve(requirement, value=value, unit=unit or None))
+        return _relative_text(requirement, value, inputs, w)
+    unit = w.unit(requirement.unit or measure.unit) if requirement.scale == PLAIN else ""
+    text = regrouped(describe(attrs.evolve(requirement, unit=unit or None))).replace("== ", "= ")
     if w.lang == "en":
         text = text.replace("约", "about").replace("个百分点", " points").replace("个千分点", " ‰ points")
     return per_text(text, measure, w)
+
+
+def required_text(part: Part, scope: str | None, inputs: Mapping[str, Input], w: Words) -> str:
+    """Write what a part requires: as the policy words it, and in canonical form; by scope where that is not known."""
+    requirement = requirement_of(part, scope)
+    if requirement is None and scope is None:
+        each = [
+            f"{w.scope(name)} {requirement_text(one, measure_of(part, inputs, one), inputs, w)}".lstrip()
+            for name, one in part.requirements.items()
+        ]
+        return w("semicolon").join(each)
+    phrase = clean(_phrase_of(part, scope))
+    if requirement is None:
+        return phrase
+    canonical = requirement_text(requirement, measure_of(part, inputs, requirement), inputs, w)
+    return phrase + w.bracketed(canonical) if phrase else canonical
+
+
+def _phrase_of(part: Part, scope: str | None) -> str:
+    if part.phrase is None or isinstance(part.phrase, str):
+        return part.phrase or ""
+    return part.phrase.get(scope or ALL, part.phrase.get(ALL, ""))
+
+
+def _relative_text(requirement: Requirement, value: InputRef, inputs: Mapping[str, Input], w: Words) -> str:
+    name = w.title(inputs[value.name].title) if value.name in inputs else value.name
+    symbol = SYMBOLS[requirement.comparator].replace("==", "=")
+    if requirement.scale == PLAIN:
+        return f"{symbol} {name}" if value.factor == 1 else f"{symbol} {grouped(value.factor)} × {name}"
+    times, sign = SIGNS[requirement.scale]
+    return w("multiple", symbol=symbol, name=name, factor=decimal(value.factor * times) + sign)
 
 
 # ---- GAPS ----
 
 
 def gap_text(
-    gap: float, value: float | None, part: Part, requirement: Requirement | None, inputs: Mapping[str, Input], w: Words
+    found: tuple[float, float | None],
+    part: Part,
+    requirement: Requirement | None,
+    inputs: Mapping[str, Input],
+    w: Words,
 ) -> str:
-    """Write what is lacking or too much, in the unit of what is counted."""
+    """Write what is lacking or too much, in the unit of what is counted.
+
+    Args:
+        found: The gap, and the value or an end of its interval.
+        part: What was judged.
+        requirement: What was asked.
+        inputs: The catalogue.
+        w: The language.
+    """
+    gap, value = found
     measure = measure_of(part, inputs, requirement)
     if measure.flag or (requirement is not None and isinstance(requirement.value, bool)):
         return w("not_met")
@@ -179,9 +237,9 @@ def _is_over(value: float | None, requirement: Requirement | None) -> bool:
     return upper is not None and value > float(upper)
 
 
-def attained_text(attainment: float, w: Words, *, known: bool) -> str:
+def attained_text(attainment: float, w: Words, *, exactly: bool) -> str:
     """Write how much of the target was reached, or at least was."""
-    return w("attained" if known else "attained_least", share=percent(attainment))
+    return w("attained" if exactly else "attained_least", share=percent(attainment))
 
 
 def known(value: float | None) -> bool:

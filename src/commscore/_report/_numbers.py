@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
+from commscore._report._words import GROUPED
 from commscore._requirement import InputRef, Requirement, decimal, interval
 
 _MOST = 40  # digits behind the point at most; a double has no more that matter
 _EXACT = Context(prec=400)
-_GROUPED = 10_000  # from here on thousands are set apart
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -41,7 +42,7 @@ def number(
     while digits < _MOST and any(_side(Fraction(rounded) / times, b) != _true_side(value, b) for b in bounds):
         digits += 1
         rounded = _rounded(exact, digits)
-    text = f"{rounded:,f}" if abs(rounded) >= _GROUPED else f"{rounded:f}"
+    text = f"{rounded:,f}" if abs(rounded) >= GROUPED else f"{rounded:f}"
     if "." in text and not fixed:
         text = text.rstrip("0").rstrip(".")
     return text.removeprefix("-") if not rounded else text
@@ -51,7 +52,7 @@ def grouped(value: Fraction) -> str:
     """Write an exact number in full, thousands set apart where it is long."""
     text = decimal(value)
     whole, point, rest = text.partition(".")
-    return f"{int(whole):,}{point}{rest}" if abs(value) >= _GROUPED and "/" not in text else text
+    return f"{int(whole):,}{point}{rest}" if abs(value) >= GROUPED and "/" not in text else text
 
 
 def _start(exact: Decimal, places: int) -> int:
@@ -85,3 +86,8 @@ def ends_of(requirement: Requirement | None) -> list[Fraction]:
         return []
     wanted = interval(requirement)
     return [end for end in (wanted.lower, wanted.upper) if end is not None]
+
+
+def regrouped(text: str) -> str:
+    """Set the thousands of long numbers in a text apart."""
+    return re.sub(r"(?<![\w.,])\d{4,}", lambda found: f"{int(found[0]):,}", text)

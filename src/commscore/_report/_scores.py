@@ -42,7 +42,7 @@ def score_text(scores: Mapping[str, Any], ruleset: Ruleset, w: Words) -> str:
     if scores["score_low"] != scores["score_high"]:
         texts.append(w("undecided_span", low=shown("score_low"), high=shown("score_high")))
     if scores["coverage"] is not None:
-        texts.append(f"{w('coverage')} {percent(scores['coverage'])}")
+        texts.append(f"{w('coverage').lower()} {percent(scores['coverage'])}")
     return w("semicolon").join(texts)
 
 
@@ -54,8 +54,3 @@ def grade_text(scores: Mapping[str, Any], w: Words) -> str:
         return text
     ends = [w("no_grade") if end is None else clean(end) for end in (low, high)]
     return text + w.bracketed(ends[0] if low == high else w("range", low=ends[0], high=ends[1]))
-
-
-def source_text(document: str | None) -> str:
-    """Write the document of a finding."""
-    return clean(document) if document else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 import numpy as np
@@ -20,8 +20,6 @@ from commscore.errors import UsageError
 
 _FEW = 2000  # so many keys are compared letter by letter
 _SHOWN = 3
-
-Sliced = TypeVar("Sliced")
 
 
 @attrs.frozen(eq=False)
@@ -78,7 +76,15 @@ def _unit(result: Result, key: str) -> Subject | None:
 
 def single(part: UnitPart, row: int) -> UnitPart:
     """Return one unit of a block as a block of its own, so that looking at it costs no more than that."""
-    block = part.units.block
+    here = slice(row, row + 1)
+    verdicts = tuple(_cut(verdict, here) for verdict in part.verdicts)
+    results = tuple(taken(part.results, np.array([row])))
+    return attrs.evolve(part, units=single_row(part.units, row), verdicts=verdicts, results=results)
+
+
+def single_row(units: Units, row: int) -> Units:
+    """Return one row of a table as a table of its own."""
+    block = units.block
     here = slice(row, row + 1)
     alone = Block(
         rows=1,
@@ -89,24 +95,20 @@ def single(part: UnitPart, row: int) -> UnitPart:
         keys=block.keys.slice(row, 1),
         codes=None if block.codes is None else block.codes.slice(row, 1),
     )
-    units = Units(alone, part.units.level, part.units.inputs, part.units.coarser)
-    verdicts = tuple(_cut(verdict, here) for verdict in part.verdicts)
-    results = tuple(taken(part.results, np.array([row])))
-    return attrs.evolve(part, units=units, verdicts=verdicts, results=results)
+    return attrs.evolve(units, block=alone)
 
 
-def _cut(value: Sliced, here: slice) -> Sliced:
+def _cut(value: Any, here: slice) -> Any:
     """Cut every array of a value that holds some, all of which have one element per row."""
-    held = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}  # type: ignore[arg-type]
-    arrays = {name: array[here] for name, array in held.items() if isinstance(array, np.ndarray)}
-    return attrs.evolve(value, **arrays)  # type: ignore[type-var]
+    fields = attrs.fields_dict(type(value))
+    arrays = {name: held[here] for name in fields if isinstance(held := getattr(value, name), np.ndarray)}
+    return attrs.evolve(value, **arrays)
 
 
 def _own_area(areas: Areas, row: int) -> Areas:
     code = int(areas.codes[row])
-    known = code >= 0
-    labels = np.array([areas.labels[code]] if known else [], dtype=object)
-    return Areas(labels, np.array([0 if known else -1], dtype=np.int32))
+    labels = (areas.labels[code],) if code >= 0 else ()
+    return Areas(labels, np.array([min(code, 0)], dtype=np.int32))
 
 
 # ---- AREAS ----
@@ -121,6 +123,28 @@ def _area(result: Result, key: str, levels: list[str] | tuple[str, ...]) -> Subj
     return None
 
 
+def row_of_area(result: Result, level: str, key: str) -> Units | None:
+    """Return the row of a further table that is an area itself; null where no table has one."""
+    block = result.run.coarser.get(level)
+    if block is None:
+        return None
+    units = Units(block, level, result.run.inputs, result.run.coarser)
+    areas = units.areas(level)
+    rows = np.flatnonzero(np.isin(areas.codes, [i for i, label in enumerate(areas.labels) if label == key]))
+    return single_row(units, int(rows[0])) if len(rows) else None
+
+
+def holds_all_units(result: Result) -> bool:
+    """Say whether all units are at hand; of streamed files only some, or none, are kept."""
+    held = sum(part.units.rows for part in result.parts)
+    return all(held == unit_count(result, level) for level in result.plan.area_levels)
+
+
+def unit_count(result: Result, level: str) -> int:
+    """Count the units that went into the areas of a level."""
+    return sum(result.run.tally.index(level).units.values())
+
+
 def _not_found(result: Result, key: str) -> str:
     near = near_keys(result, key)
     message = f"key: there is no unit or area {key!r}"
@@ -128,15 +152,18 @@ def _not_found(result: Result, key: str) -> str:
 
 
 def near_keys(result: Result, key: str) -> list[str]:
-    """Return the keys nearest to one that does not exist: of all of them, or of those that begin alike where they are many."""
-    areas = {label for level in result.plan.area_levels for label in result.run.tally.index(level).labels if label}
-    found = list(areas)
+    """Return the keys nearest to one that does not exist; where they are many, of those that begin alike."""
+    found = {label for level in result.plan.area_levels for label in result.run.tally.index(level).labels if label}
     columns = [part.units.block.keys for part in result.parts]
-    for length in range(len(key), -1, -1):
+    for keys in columns if sum(map(len, columns)) <= _FEW else _alike(columns, key):
+        found |= {name for name in keys.slice(0, _FEW).to_pylist() if name}
+    return get_close_matches(key, sorted(found), n=_SHOWN)
+
+
+def _alike(columns: list[Any], key: str) -> list[Any]:
+    """Return the keys that have the longest beginning in common with one."""
+    for length in range(len(key), 0, -1):
         alike = [keys.filter(pc.starts_with(keys, key[:length])) for keys in columns]
-        count = sum(map(len, alike))
-        if sum(map(len, columns)) <= _FEW or count or not length:
-            chosen = columns if sum(map(len, columns)) <= _FEW else alike
-            found += [name for keys in chosen for name in keys.slice(0, _FEW).to_pylist() if name]
-            break
-    return get_close_matches(key, sorted(set(found)), n=_SHOWN)
+        if any(map(len, alike)):
+            return alike
+    return columns

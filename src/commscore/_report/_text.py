@@ -50,9 +50,13 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], align: str) -> 
         align: One letter per column, ``l`` or ``r``.
     """
     sides = ["right" if letter == "r" else "left" for letter in align]
-    cells = [[clipped(cell) for cell in row] for row in rows]
+    cells = [[clean(cell) for cell in row] for row in rows]
     text = tabulate.tabulate(
-        cells, headers=list(headers), tablefmt="simple", colalign=sides if cells else None, disable_numparse=True
+        cells,
+        headers=[header.lower() for header in headers],
+        tablefmt="simple",
+        colalign=sides if cells else None,
+        disable_numparse=True,
     )
     return "\n".join(line.rstrip() for line in text.splitlines())
 

@@ -12,6 +12,7 @@ from commscore._status import Reason, Status
 from commscore.errors import UsageError
 
 LANGS = ("zh", "en")
+GROUPED = 1000  # from here on thousands are set apart
 
 STATUS_WORDS = MappingProxyType(
     {
@@ -50,6 +51,17 @@ REASON_WORDS = MappingProxyType(
         Reason.TAILORED: ("已被本规则集停用", "switched off by the ruleset"),
     }
 )
+# The reasons why a whole rule is not scored, short enough to be counted in one line.
+SHORT_REASONS = MappingProxyType(
+    {
+        Reason.MISSING_COLUMN: ("缺列", "without a column"),
+        Reason.OTHER_LEVEL: ("层级不符", "of another level"),
+        Reason.NOT_DUE: ("未到期", "not yet due"),
+        Reason.INFORMATIONAL: ("仅列示", "informational"),
+        Reason.TAILORED: ("已停用", "switched off"),
+        Reason.EMPTY_SCOPE: ("无适用对象", "applying nowhere"),
+    }
+)
 # Nothing over nothing is another thing than something over nothing.
 NOTHING_OVER_NOTHING = ("分子、分母都为零，无可判定", "nothing over nothing, so there is nothing to judge")
 
@@ -80,6 +92,7 @@ FORM_WORDS = MappingProxyType(
     }
 )
 
+_COUNTERS = tuple("个所处家座支件项套份场门条块台辆间级档类种期批例篇本部对组棵幅")
 # Measure words that English writes otherwise, singular and plural; counters, which it does without, are blank.
 UNIT_WORDS = MappingProxyType(
     {
@@ -99,10 +112,7 @@ UNIT_WORDS = MappingProxyType(
         **dict.fromkeys(("亩",), ("mu", "mu")),
         **dict.fromkeys(("分钟",), ("minute", "minutes")),
         **dict.fromkeys(("张", "床"), ("bed", "beds")),
-        **dict.fromkeys(
-            "个 所 处 家 座 支 件 项 套 份 场 门 条 块 台 辆 间 级 档 类 种 期 批 例 篇 本 部 对 组 棵 幅".split(),
-            ("", ""),
-        ),
+        **dict.fromkeys(_COUNTERS, ("", "")),
     }
 )
 
@@ -116,7 +126,8 @@ TEXTS = MappingProxyType(
         "brackets": ("（{text}）", " ({text})"),
         "more": ("……另有 {n} 项未列出", "… and {n} more"),
         "more_of": ("……另有 {what}未列出", "… and {what} more"),
-        "and_more": ("等 {n} 项", "and {n} more"),
+        "more_counted": ("……另有 {n} 项未列出（{what}）", "… and {n} more ({what})"),
+        "and_more": ("另有 {n} 项", "and {n} more"),
         "range": ("{low} 至 {high}", "{low} to {high}"),
         "none": ("无", "none"),
         "yes": ("是", "yes"),
@@ -144,6 +155,7 @@ TEXTS = MappingProxyType(
         "units_score": ("内部单元平均得分", "Mean score of the units inside"),
         "no_score": ("无（没有可计分的结论）", "none (nothing was evaluated)"),
         "no_grade": ("无", "none"),
+        "multiple": ("{symbol} {name}的 {factor}", "{symbol} {factor} of {name}"),
         "of_maximum": ("{score} / {maximum}", "{score} of {maximum}"),
         "undecided_span": (
             "未定事项全部未通过为 {low}，全部通过为 {high}",
@@ -217,6 +229,10 @@ TEXTS = MappingProxyType(
         # Why something was not checked.
         "lacking": ("缺少 {inputs}", "missing {inputs}"),
         "given": ("需要 {wanted}表，所给为 {given}表", "needs a table of {wanted}, given: {given}"),
+        "coarser": (
+            "数据在{wanted}层级，单个{level}没有自己的数",
+            "its data are those of a {wanted}, not of a single {level}",
+        ),
         "also": ("也可由 {counts} 两列代替", "or the two counts {counts} in its place"),
         # Sections of a summary.
         "scores": ("得分", "Scores of the units"),
@@ -256,11 +272,20 @@ TEXTS = MappingProxyType(
         "input": ("输入", "input"),
         "cells_of": ("共", "of"),
         "unchecked": ("未计分的规则及原因", "Not scored, and why"),
+        "partly": (
+            "部分条件缺少所需的列，按无法判定计",
+            "Scored, but a part has no column and counts as unknown",
+        ),
         "nothing": ("无", "none"),
         "needs": ("所缺", "what is missing"),
-        "rules_scored": ("计分 {n}", "{n} scored"),
+        "scored": ("计分", "scored"),
     }
 )
+
+
+def counted(count: int) -> str:
+    """Write a count, thousands set apart where it is long."""
+    return f"{count:,}" if count >= GROUPED else str(count)
 
 
 @attrs.frozen
@@ -292,6 +317,10 @@ class Words:
             return NOTHING_OVER_NOTHING[self._index]
         return REASON_WORDS[Reason(reason)][self._index]
 
+    def short(self, reason: str) -> str:
+        """Say in a word why a rule is not scored."""
+        return SHORT_REASONS[Reason(reason)][self._index]
+
     def level(self, level: str) -> str:
         """Return the word for a level."""
         return LEVEL_WORDS[level][self._index]
@@ -299,7 +328,11 @@ class Words:
     def places(self, count: int, level: str) -> str:
         """Count places of a level: ``3 个社区（村）``, ``3 communities``."""
         zh, singular, plural = LEVEL_WORDS[level]
-        return f"{count:,} 个{zh}" if self.lang == "zh" else f"{count:,} {singular if count == 1 else plural}"
+        return (
+            f"{counted(count)} 个{zh}"
+            if self.lang == "zh"
+            else f"{counted(count)} {singular if count == 1 else plural}"
+        )
 
     def scope(self, scope: str) -> str:
         """Return the word for a scope; none for all."""

@@ -79,6 +79,11 @@ def evaluate(
     Raises:
         DataError: When keys are null or not unique, or no rule has a column.
         UsageError: When an option makes no sense, or the ruleset is a plan of several years.
+
+    Example:
+        >>> found = evaluate([{"code": "210202001001", "kind": "urban", "social_orgs": 9}], "dalian-2023")
+        >>> [(one["rule"], one["required"], one["gap"]) for one in found.findings if one["status"] == "fail"][0]
+        ('social-orgs', '≥ 10 个', Fraction(1, 1))
     """
     ruleset = load_ruleset(ruleset)
     due = _date(as_of, ruleset)

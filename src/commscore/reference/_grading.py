@@ -125,4 +125,6 @@ def _grade(ruleset: Ruleset, share: Fraction | None, *, lowest: bool) -> str | N
     grades = sorted(ruleset.scoring.grades, key=lambda grade: grade.at_least, reverse=True)
     if not grades or (share is None and not lowest):
         return None
-    return grades[-1].name if lowest or share is None else next((grade.name for grade in grades if grade.at_least <= share), None)
+    if lowest or share is None:
+        return grades[-1].name
+    return next((grade.name for grade in grades if grade.at_least <= share), None)

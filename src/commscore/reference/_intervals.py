@@ -107,6 +107,8 @@ def extremes(contributions: Sequence[Contribution], fixed: Fraction) -> Span:
         Both ends, limits included; null where there is none.
     """
     rows = [*contributions, Contribution(frozenset({(ZERO, fixed)}))]
+    if not any(row.is_open() for row in rows):
+        return (_quotient([point for row in rows for point in row.points]),) * 2
     mirrored = [
         attrs.evolve(
             row,
@@ -132,14 +134,21 @@ def _greatest(rows: Sequence[Contribution]) -> Fraction | None:
     reachable = [row.points | _along_rays(row) for row in rows]
     chosen = [max(points, key=lambda point: point[1]) for points in reachable]
     while True:
-        num, den = sum(n for n, _ in chosen), sum(d for _, d in chosen)
-        if den == 0:
+        quotient = _quotient(chosen)
+        if quotient is None:
             return None
-        quotient = Fraction(num, den)
         better = [_best(points, quotient) for points in reachable]
         if sum(n - quotient * d for n, d in better) == 0:
             return max([quotient, *(Fraction(up, right) for up, right in rays if right)])
         chosen = better
+
+
+def _quotient(chosen: Iterable[Point]) -> Fraction | None:
+    """Divide the sums of what was chosen; over nothing there is no quotient."""
+    num = den = ZERO
+    for n, d in chosen:
+        num, den = num + n, den + d
+    return num / den if den else None
 
 
 def _along_rays(row: Contribution) -> frozenset[Point]:

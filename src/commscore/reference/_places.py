@@ -135,9 +135,14 @@ def value(data: Data, row: Row, name: str) -> Cell:
     return holders[0].cells[name] if holders and row.areas[level] is not None else Hole.MISSING
 
 
+def own_value(row: Row, name: str) -> Cell:
+    """Return what a row itself holds of an input, as what is added up must be."""
+    return Fraction(1) if name == UNITS else row.cells.get(name, Hole.MISSING)
+
+
 def span(data: Data, row: Row, name: str) -> Span:
     """Return what a row's own value may be: itself, or anything within the bounds where there is none."""
-    cell = value(data, row, name)
+    cell = own_value(row, name)
     if isinstance(cell, Fraction):
         return cell, cell
     declared = data.ruleset.inputs[name]

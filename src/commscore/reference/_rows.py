@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Hashable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from commscore.errors import DataError, DataFault, UsageError
 from commscore.reference._values import Cell, Hole, read_cell, read_code, read_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from commscore._ruleset import Input, Ruleset
 
@@ -160,13 +162,15 @@ class _Raw:
         raw = self.rows[position].get(self.key_column)
         if self.key_column == self.columns.get("code"):
             return read_code(raw, self.missing)
-        return None if isinstance(raw, str) and not raw.strip() else raw
+        is_blank = (isinstance(raw, str) and not raw.strip()) or raw != raw  # noqa: PLR0124 - NaN is not itself
+        return raw if isinstance(raw, Hashable) and not is_blank else None
 
     def key_faults(self, name: str) -> list[DataFault]:
         """Find the rows whose key is null, or that of another row."""
         keys = [self.key(position) for position in range(len(self.rows))]
         null = [position for position, key in enumerate(keys) if key is None]
-        repeated = [position for position, key in enumerate(keys) if key is not None and keys.count(key) > 1]
+        counts = Counter(keys)
+        repeated = [position for position, key in enumerate(keys) if key is not None and counts[key] > 1]
         texts = (
             (null, "a key is null; every row needs one"),
             (repeated, "keys are not unique; each row needs its own"),

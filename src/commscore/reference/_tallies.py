@@ -11,7 +11,7 @@ from commscore._requirement import InputRef
 from commscore._ruleset import BUILT_IN, LEVELS
 from commscore._status import Reason
 from commscore.reference._intervals import NOTHING, ZERO, Contribution, region, weighted_sum
-from commscore.reference._places import UNITS, finest_table, source, span, value
+from commscore.reference._places import UNITS, finest_table, own_value, source, span
 from commscore.reference._scope import admits, references, requirement_for
 from commscore.reference._values import Hole
 
@@ -158,7 +158,7 @@ def _gather(data: Data, part: Part, place: Place, lens: Lens, terms: _Terms) -> 
             if admitted is not False:
                 rows.append(_contribution(data, row, admitted, _only(terms, here)))
                 present.update(here)
-                valid.update(name for name in here if not isinstance(value(data, row, name), Hole))
+                valid.update(name for name in here if not isinstance(own_value(row, name), Hole))
     counted = data.ruleset.inputs.get(part.inputs[0])
     return Tally(
         tuple(rows),
@@ -181,7 +181,7 @@ def _contribution(data: Data, row: Row, admitted: bool | Hole, terms: _Terms) ->
     num = weighted_sum((weight, span(data, row, name)) for name, weight in terms.num.items())
     den = ONE if terms.count else span(data, row, terms.den) if terms.den else NONE
     points, rays = region(num, den, is_part=_is_part(data, terms))
-    cells = [value(data, row, name) for name in (*terms.num, *([terms.den] if terms.den else []))]
+    cells = [own_value(row, name) for name in (*terms.num, *([terms.den] if terms.den else []))]
     return Contribution(
         points if admitted is True else points | {NOTHING},
         rays,

@@ -20,8 +20,11 @@ from commscore.reference._verdict import EITHER, Verdict, compound
 from commscore.reference._weighing import weigh
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from commscore._ruleset import Part
     from commscore.reference._rows import Data, Row
+    from commscore.reference._values import Cell
 
 OUT_OF_SCOPE = Verdict(Status.NOTAPPLICABLE, Reason.OUT_OF_SCOPE)
 
@@ -76,7 +79,8 @@ def _judge_inside(data: Data, part: Part, row: Row, lens: Lens) -> Verdict:
     cells = [value(data, row, name) for name in (*part.inputs, *references(requirement))]
     for hole in (Hole.INVALID, Hole.MISSING):  # of the two, the invalid one names the status
         if hole in cells:
-            return attrs.evolve(of_hole(hole, Reason.MISSING_VALUE), **_own_value(part, cells))
+            shown = _own_value(part, cells)
+            return attrs.evolve(of_hole(hole, Reason.MISSING_VALUE), value=shown, low=shown, high=shown)
     numbers = [cell for cell in cells if isinstance(cell, Fraction)]
     point = (numbers[0], numbers[1] if len(part.inputs) > 1 else Fraction(1))
     if point[1] == 0:
@@ -94,13 +98,12 @@ def _judge_inside(data: Data, part: Part, row: Row, lens: Lens) -> Verdict:
     return weigh(tally, demand, is_flag=is_flag)
 
 
-def _own_value(part: Part, cells: list[Fraction | str | Hole]) -> dict[str, Fraction]:
+def _own_value(part: Part, cells: Sequence[Cell]) -> Fraction | None:
     """Return a unit's value where only what it is held against is lacking."""
     own = [cell for cell in cells[: len(part.inputs)] if isinstance(cell, Fraction)]
     if len(own) < len(part.inputs) or own[1:] == [0]:
-        return {}
-    value_ = own[0] / own[1] * part.per if len(own) > 1 else own[0]
-    return {"value": value_, "low": value_, "high": value_}
+        return None
+    return own[0] / own[1] * part.per if len(own) > 1 else own[0]
 
 
 def _over_nothing(number: Fraction) -> Verdict:

@@ -40,7 +40,9 @@ def weigh(tally: Tally, demand: Demand | None, *, is_flag: bool = False) -> Verd
     passed = verdict_.status is Status.PASS
     return attrs.evolve(
         verdict_,
-        gap=None if passed or low != high else _gap(tally, demand, below=lies_below(high, demand)),
+        gap=None
+        if passed or low != high or any(row.is_open() for row in tally.rows)
+        else _gap(tally, demand, below=lies_below(high, demand)),
         credit=Fraction(passed) if is_flag else credit(low, high, demand, passed=passed),
     )
 
@@ -59,23 +61,23 @@ def weigh_relative(shown: Tally, margin: Tally, target: Tally, requirement: Requ
         return judged
     low, high = span_of(shown)
     least, greatest = span_of(target)
-    asked = demand_of(requirement, ZERO)
+    judged = attrs.evolve(judged, value=low if low == high else None, low=low, high=high)
+    if judged.status not in DECIDED:
+        return judged
     # Of the target, too, the worse end counts: the greatest that must be reached, the least that must be kept.
-    share = ZERO
-    if not (asked.lower is not None and greatest is None):
-        asked = attrs.evolve(
-            asked,
-            lower=None if asked.lower is None or greatest is None else asked.lower + greatest,
-            upper=None if asked.upper is None or least is None else asked.upper + least,
-        )
-        share = credit(low, high, asked, passed=judged.status is Status.PASS)
-    return attrs.evolve(
-        judged,
-        value=low if low == high else None,
-        low=low,
-        high=high,
-        credit=share if judged.status in DECIDED else None,
+    margin_asked = demand_of(requirement)
+    asked = attrs.evolve(
+        margin_asked, lower=_moved(margin_asked.lower, greatest), upper=_moved(margin_asked.upper, least)
     )
+    endless = margin_asked.lower is not None and greatest is None
+    return attrs.evolve(
+        judged, credit=ZERO if endless else credit(low, high, asked, passed=judged.status is Status.PASS)
+    )
+
+
+def _moved(bound: Fraction | None, target: Fraction | None) -> Fraction | None:
+    """Move what is asked of the margin by the target, which makes it what is asked of the sum."""
+    return None if bound is None or target is None else bound + target
 
 
 def without_numbers(tally: Tally) -> Verdict | None:
@@ -136,7 +138,7 @@ def _gap(tally: Tally, demand: Demand, *, below: bool) -> Fraction | None:
     """Return the least change of Σ NUM, with Σ DEN as it is, that surely meets the demand (spec 6).
 
     Args:
-        tally: The rows; where something is missing, the worst case counts.
+        tally: The rows; where something is open that does not show in the value, the worst case counts.
         demand: What is asked.
         below: Whether the value is too small; else it is too great.
 

@@ -1,0 +1,50 @@
+"""Findings -> their counts by status, reason and outlook, which add up in any order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from commscore import _integers as ints
+from commscore._settle import as_shown
+from commscore._status import REASONS, STATUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from commscore._findings import UnitPart
+    from commscore._settle import Shown
+
+# By status, by reason and by outlook; the last reason and the last outlook stand for none.
+SHAPE = (len(STATUSES), len(REASONS) + 1, len(STATUSES) + 1)
+
+
+def counted(shown: Shown) -> ints.Ints:
+    """Count one rule's findings: an array by status, reason and outlook."""
+    codes = np.ravel_multi_index((shown.status, shown.reason, shown.outlook), SHAPE)
+    return np.bincount(codes, minlength=int(np.prod(SHAPE))).reshape(SHAPE)
+
+
+def added(parts: Iterable[UnitPart], rules: int) -> ints.Ints:
+    """Count the findings of any number of blocks of units: an array by rule, status, reason and outlook."""
+    counts = np.zeros((rules, *SHAPE), dtype=np.int64)
+    for part in parts:
+        for plan, verdicts in zip(part.plans, part.verdicts, strict=True):
+            counts[plan.index] += counted(as_shown(plan, verdicts))
+    return counts
+
+
+def by_status(counts: ints.Ints) -> ints.Ints:
+    """Return counts by status, whatever the reason; of one rule, or of each."""
+    return np.asarray(counts.sum(axis=(-2, -1)))
+
+
+def by_reason(counts: ints.Ints) -> ints.Ints:
+    """Return counts by status and reason; of one rule, or of each."""
+    return np.asarray(counts.sum(axis=-1))
+
+
+def by_outlook(counts: ints.Ints) -> ints.Ints:
+    """Return counts by outlook: what a rule that is not scored would come to; of one rule, or of each."""
+    return np.asarray(counts.sum(axis=(-3, -2)))

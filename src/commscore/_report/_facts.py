@@ -1,0 +1,254 @@
+"""A result -> what a summary tells of it, counted column by column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from math import fsum
+from typing import Any
+
+import attrs
+import numpy as np
+
+from commscore._counting import by_outlook, by_reason, counted
+from commscore._exact import INVALID, MISSING
+from commscore._integers import Ints
+from commscore._kernel import judge
+from commscore._plan import Node, RulePlan
+from commscore._report._inputs import KIND, all_units, rows_concerned
+from commscore._results import Result
+from commscore._settle import AreaFindings, area_findings, as_shown
+from commscore._status import REASONS, STATUSES, E, Reason, Status, U
+from commscore._subjects import doubles
+from commscore._units import Units
+
+
+@attrs.frozen(eq=False)
+class Facts:
+    """A result with what several sections of its summary look at.
+
+    Attributes:
+        result: The result.
+        rules: The rows of `Result.rules`.
+        areas: By level, every rule's findings in its areas.
+        judged: The findings of rules where they are judged, of those judged at areas or at a single place.
+        reasons: By rule, why it counts in no score; null where it does.
+    """
+
+    result: Result
+    rules: Sequence[dict[str, Any]]
+    areas: Mapping[str, Sequence[AreaFindings]]
+    judged: Sequence[AreaFinding]
+    reasons: Mapping[str, str | None]
+
+
+def facts_of(result: Result) -> Facts:
+    """Count once what several sections need."""
+    areas = {level: area_findings(result.run, level) for level in result.plan.area_levels}
+    rules = result.rules.to_pylist()
+    reasons = {plan.rule.id: why_not_scored(plan, row) for plan, row in zip(result.plan.rules, rules, strict=True)}
+    return Facts(result, rules, areas, _findings_at_areas(result, areas), reasons)
+
+
+# ---- SCORES ----
+
+
+@attrs.frozen
+class Spread:
+    """How a score spreads over the units.
+
+    Attributes:
+        mean: Their mean, exactly rounded, so that the order of units does not matter.
+        least: The least.
+        median: The middle one, or the mean of the two in the middle.
+        greatest: The greatest.
+        nothing: Units without one.
+    """
+
+    mean: float
+    least: float
+    median: float
+    greatest: float
+    nothing: int
+
+
+def spread(column: Any) -> Spread | None:
+    """Return how a column of scores spreads; null where none of the units has one."""
+    values = column.drop_null().to_numpy()
+    if not len(values):
+        return None
+    mean = fsum(values.tolist()) / len(values)
+    return Spread(mean, float(values.min()), float(np.median(values)), float(values.max()), len(column) - len(values))
+
+
+# ---- STATUSES AND REASONS ----
+
+
+@attrs.define
+class Undecided:
+    """Findings that are unknown or in error for one reason.
+
+    Attributes:
+        status: Their status.
+        reason: Why.
+        units: How many of them are of units.
+        areas: How many of areas.
+        rules: How many each rule has.
+    """
+
+    status: str
+    reason: str
+    units: int = 0
+    areas: int = 0
+    rules: Counter[str] = attrs.Factory(Counter)
+
+
+def undecided(facts: Facts) -> list[Undecided]:
+    """Count what is unknown or in error by reason, most first."""
+    result = facts.result
+    found: dict[tuple[str, str], Undecided] = {}
+    counts = by_reason(result.unit_counts)
+    for plan in result.plan.rules:
+        _count(found, plan, counts[plan.index], "units")
+    for level in result.plan.rollup:
+        for finding in facts.areas[level]:
+            _count(found, finding.plan, by_reason(counted(finding.shown)), "areas")
+    return sorted(found.values(), key=lambda one: (-one.units - one.areas, one.status, one.reason))
+
+
+def _count(found: dict[tuple[str, str], Undecided], plan: RulePlan, counts: Ints, kind: str) -> None:
+    for code in (U, E):
+        for index in np.flatnonzero(counts[code, : len(REASONS)]).tolist():
+            status, reason = STATUSES[code], REASONS[index]
+            one = found.setdefault((status, reason), Undecided(status, reason))
+            count = int(counts[code, index])
+            setattr(one, kind, getattr(one, kind) + count)
+            one.rules[plan.rule.id] += count
+
+
+def outlooks(facts: Facts, plan: RulePlan) -> Counter[str]:
+    """Count what a rule that is not scored would come to, at its units or in the areas that it is judged at."""
+    counts: Counter[str] = Counter()
+    for found in _counts_at_judged(facts, plan):
+        outlook = by_outlook(found)[: len(STATUSES)]
+        counts.update({str(status): int(count) for status, count in zip(STATUSES, outlook, strict=True) if count})
+    return counts
+
+
+def _counts_at_judged(facts: Facts, plan: RulePlan) -> Iterator[Ints]:
+    run, level = facts.result.run, plan.judged
+    if plan.at_units and level == run.plan.level:
+        yield facts.result.unit_counts[plan.index]
+    elif plan.at_units and level in run.coarser:
+        units = Units(run.coarser[level], level, run.inputs, run.coarser)
+        yield counted(as_shown(plan, judge(plan.node, units)))
+    else:
+        yield from (counted(one.shown) for one in facts.areas.get(level, ()) if one.plan is plan)
+
+
+# ---- RULES JUDGED AT AREAS ----
+
+
+@attrs.frozen
+class AreaFinding:
+    """The finding of a rule in one of the areas that it is judged at."""
+
+    plan: RulePlan
+    scope: str
+    level: str
+    key: str | None
+    status: str
+    outlook: str | None
+    value: float | None
+    low: float | None
+    high: float | None
+    gap: float | None
+
+
+def _findings_at_areas(result: Result, areas: Mapping[str, Sequence[AreaFindings]]) -> list[AreaFinding]:
+    found = []
+    for level in reversed(result.plan.area_levels):
+        labels = result.run.tally.index(level).labels
+        order = sorted(range(len(labels)), key=lambda i: (labels[i] is None, labels[i] or ""))
+        for finding in areas[level]:
+            alone = not finding.plan.at_units or (len(labels) == 1 and level != result.plan.level)
+            if finding.plan.judged == level and alone:
+                found += _rows(finding, level, labels, order)
+    return found
+
+
+def _rows(finding: AreaFindings, level: str, labels: Sequence[str | None], order: Sequence[int]) -> list[AreaFinding]:
+    names = ("value", "low", "high", "gap")
+    numbers = {name: doubles(getattr(finding, name)).to_pylist() for name in names}
+    shown = finding.shown
+    return [
+        AreaFinding(
+            plan=finding.plan,
+            scope=finding.scope,
+            level=level,
+            key=labels[i],
+            status=STATUSES[shown.status[i]],
+            outlook=STATUSES[shown.outlook[i]] if shown.outlook[i] < len(STATUSES) else None,
+            **{name: numbers[name][i] for name in names},
+        )
+        for i in order
+    ]
+
+
+# ---- CELLS ----
+
+
+@attrs.frozen
+class Cells:
+    """The cells of an input that are missing or cannot be right."""
+
+    name: str
+    level: str
+    missing: int
+    invalid: int
+    rows: int
+
+
+def bad_cells(result: Result) -> list[Cells]:
+    """Count missing and invalid cells by input and table, most first, of the rows that some rule reads them of."""
+    counts: dict[tuple[str, str], list[int]] = {}
+    for units in all_units(result):
+        concerned = rows_concerned(units, result.plan.rules)
+        columns = {name: column for name, column in units.block.columns.items() if name in concerned}
+        if units.block.kind is not None:
+            columns[KIND] = units.block.kind
+            concerned[KIND] = np.ones(units.rows, dtype=bool)
+        for name, column in columns.items():
+            count = counts.setdefault((name, units.level), [0, 0, 0])
+            count[2] += int(concerned[name].sum())
+            if column.state is not None:
+                count[0] += int(((column.state == MISSING) & concerned[name]).sum())
+                count[1] += int(((column.state == INVALID) & concerned[name]).sum())
+    found = [Cells(name, level, *count) for (name, level), count in counts.items() if count[0] or count[1]]
+    return sorted(found, key=lambda cells: (-cells.invalid - cells.missing, cells.name, cells.level))
+
+
+# ---- WHAT IS NOT SCORED ----
+
+
+def why_not_scored(plan: RulePlan, row: Mapping[str, Any]) -> str | None:
+    """Say why a rule counts in no score: a reason; null when it does.
+
+    Args:
+        plan: The rule.
+        row: Its row of `Result.rules`.
+    """
+    if not plan.rule.selected:
+        return Reason.TAILORED
+    if plan.node.absent is not None:
+        return plan.node.absent
+    if plan.deferred is not None:
+        return plan.deferred
+    counts = {status: row[f"n_{status}"] for status in STATUSES}
+    nothing = sum(counts.values()) == counts[Status.NOTAPPLICABLE]
+    return Reason.EMPTY_SCOPE if nothing and counts[Status.NOTAPPLICABLE] else None
+
+
+def lacks_parts(node: Node) -> bool:
+    """Say whether some part of a compound cannot be checked, which leaves it unknown."""
+    return any(child.absent is not None or lacks_parts(child) for child in node.children)
