@@ -22,7 +22,7 @@ _MIXED = (pa.ArrowException, OverflowError, TypeError, UnicodeError, ValueError)
 _DECIMALS = 40
 
 
-def column_of(values: Any, *, nan_is_null: bool = False) -> Array:  # any column-like value
+def column_of(values: Any, *, nan_is_null: bool = False) -> Array:
     """Turn a column's values into an Arrow array.
 
     Args:

@@ -153,8 +153,8 @@ def _hint(name: str, known: Iterable[str]) -> str:
     return f" (there are {', '.join(known[:10])}{', …' if len(known) > 10 else ''})" if known else ""  # noqa: PLR2004
 
 
-def find_key(key: str, columns: Sequence[str], matched: Mapping[str, int]) -> int:
-    """Find the key column: by its own name, else by what it was matched to.
+def find_key(key: str, columns: Sequence[str], matched: Mapping[str, int]) -> int | None:
+    """Find the key column: by its own name, else by what it was matched to; a table without columns needs none.
 
     Raises:
         UsageError: There is no such column, or more than one.
@@ -164,6 +164,8 @@ def find_key(key: str, columns: Sequence[str], matched: Mapping[str, int]) -> in
     found = [position for position, column in enumerate(columns) if column == key]
     if len(found) == 1:
         return found[0]
+    if not columns:
+        return None
     if found:
         raise UsageError(f"key: the table has {len(found)} columns {key!r}")
     raise UsageError(f"key: the table has no column {key!r}{_hint(key, columns)}")

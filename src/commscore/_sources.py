@@ -29,7 +29,7 @@ ACCEPTED = (
 )
 
 
-def open_source(data: Any, *, name: str, block_rows: int) -> Source:  # anything at all may be given
+def open_source(data: Any, *, name: str, block_rows: int) -> Source:
     """Open data as columns that can be read.
 
     Args:

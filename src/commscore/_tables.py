@@ -37,17 +37,12 @@ class Table:
 
     Attributes:
         level: What its rows are.
-        matched: Column of each input that it has.
-        has_kind: Whether it has a column of urban and rural.
-        rows: How many rows there are; null for streams, which tell at their end.
-        key_column: Column of the keys; null when rows are told apart by number.
-        code_column: Column of the area codes; null when there is none.
         name: What faults call it.
         source: The columns.
-        positions: Position of the column of each input and built-in.
-        key_position: Position of the key column.
+        positions: Position of the column of each input and built-in that it has.
+        key_position: Position of the column of the keys; null when rows are told apart by number.
         own_key: Whether the caller chose the key column.
-        inferred: Whether the level follows from the length of the first codes of a stream.
+        inferred: Whether the level follows from the first codes, which later ones must bear out.
         inputs: What its columns may be.
         jurisdiction: Where rows without a code belong.
         missing: Texts that stand for no value.
@@ -55,11 +50,6 @@ class Table:
     """
 
     level: str
-    matched: Mapping[str, str]
-    has_kind: bool
-    rows: int | None
-    key_column: str | None
-    code_column: str | None
     name: str
     source: Source
     positions: Mapping[str, int]
@@ -70,6 +60,31 @@ class Table:
     jurisdiction: Jurisdiction
     missing: tuple[str, ...]
     block_rows: int
+
+    @property
+    def matched(self) -> Mapping[str, str]:
+        """Return the column of each input that it has."""
+        return {target: self.source.names[index] for target, index in self.positions.items() if target in self.inputs}
+
+    @property
+    def has_kind(self) -> bool:
+        """Return whether it has a column of urban and rural."""
+        return "kind" in self.positions
+
+    @property
+    def rows(self) -> int | None:
+        """Return how many rows there are; null for streams, which tell at their end."""
+        return self.source.rows
+
+    @property
+    def key_column(self) -> str | None:
+        """Return the column of the keys; null when rows are told apart by number."""
+        return None if self.key_position is None else self.source.names[self.key_position]
+
+    @property
+    def code_column(self) -> str | None:
+        """Return the column of the codes; null when there is none."""
+        return self.source.names[self.positions["code"]] if "code" in self.positions else None
 
 
 @attrs.frozen(eq=False)
@@ -98,8 +113,8 @@ class Block:
 # --- opening ----------------------------------------------------------------------------------------------
 
 
-def open_table(  # all but the data are options
-    data: Any,  # anything at all may be given
+def open_table(
+    data: Any,
     *,
     inputs: Mapping[str, Input],
     jurisdiction: Jurisdiction,
@@ -136,31 +151,22 @@ def open_table(  # all but the data are options
         raise UsageError(f"level: there is no level {level!r}; there are {', '.join(LEVELS)}")
     source = open_source(data, name=name, block_rows=block_rows)
     positions, faults = match_columns(source.names, inputs, given=columns, table=name)
-    # A table without columns is empty, whatever is asked of it.
-    own = find_key(key, source.names, positions) if key is not None and source.names else None
+    own = None if key is None else find_key(key, source.names, positions)
     used = positions if own is None else {**positions, "": own}
     faults += _nested(source, used, table=name)
     if faults:
         raise DataError(faults)
     warn_of_slips(source.names, inputs, used, table=name)
-    missing = tuple({text.strip() for text in missing})
-    code = positions.get("code")
-    found = _level(source, code, missing) if level is None else None
-    key_position = code if own is None else own
+    missing = tuple(dict.fromkeys(text.strip() for text in missing))
+    found = _level(source, positions, missing) if level is None else level
     return Table(
-        level=level or found or "community",
-        matched={target: source.names[index] for target, index in positions.items() if target in inputs},
-        has_kind="kind" in positions,
-        rows=source.rows,
-        key_column=None if key_position is None else source.names[key_position],
-        code_column=None if code is None else source.names[code],
+        level=found or "community",
         name=name,
         source=source,
         positions=positions,
-        key_position=key_position,
+        key_position=positions.get("code") if own is None else own,
         own_key=own is not None,
-        # A later code of another length would make it a table of communities, which 12 digits are anyhow.
-        inferred=found not in {None, "community"},
+        inferred=found is not None and level is None,
         inputs=inputs,
         jurisdiction=jurisdiction,
         missing=missing,
@@ -192,11 +198,12 @@ def _is_binary(kind: Array) -> bool:
     )
 
 
-def _level(source: Source, code: int | None, missing: tuple[str, ...]) -> str | None:
-    """Return the level that the length of all codes agrees on, or null."""
-    if code is None:
+def _level(source: Source, positions: Mapping[str, int], missing: tuple[str, ...]) -> str | None:
+    """Return the level that the length of all codes agrees on; null for communities, which it is without."""
+    if "code" not in positions:
         return None
-    return level_of(source.head(code), missing=missing)
+    found = level_of(source.head(positions["code"]), missing=missing)
+    return None if found == "community" else found
 
 
 # --- reading ----------------------------------------------------------------------------------------------
@@ -244,7 +251,7 @@ def _closure(table: Table, wanted: Collection[str]) -> list[str]:
     order: dict[str, None] = {}
 
     def visit(target: str, parts: tuple[str, ...]) -> None:
-        if target in order or target in parts or target not in table.matched:
+        if target in order or target in parts or target not in table.positions:
             return
         whole = table.inputs[target].part_of
         if whole is not None:

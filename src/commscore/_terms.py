@@ -150,12 +150,12 @@ def _scope_fields(codes: Codes, states: list[Codes], *, open_rows: ints.Bools) -
     fields: dict[str, ints.Ints] = {
         "inside": codes == IN,
         "maybe": counted & (codes != IN),
-        "maybe_missing": missing,
     }
     for i, state in enumerate(states):
         fields[f"present{i}"] = counted & (state == OK)
         fields[f"rows{i}"] = counted & (state != ELSEWHERE)
         missing = missing | (state == MISSING)
+    fields["missing"] = counted & missing
     open_rows = open_rows & counted
     fields["open_missing"] = open_rows & missing
     fields["open_invalid"] = open_rows & ~missing
@@ -323,7 +323,7 @@ def _share_terms(condition: Verdicts, codes: Codes) -> Terms:
     fields: dict[str, ints.Ints] = {
         "inside": counted & (codes == IN),
         "maybe": counted & (codes != IN),
-        "maybe_missing": counted & (codes == MAYBE_MISSING),
+        "missing": counted & missing,
         "rows0": counted,
         "present0": counted & ((verdict == CAN_PASS) | (verdict == CAN_FAIL)),
         "open_missing": open_rows & missing,
@@ -367,7 +367,7 @@ def _margin_fields(
     fields = _sum_fields(f"{scope}:", span, codes)
     fields[f"{scope}:present"] = counted & (ref.state == OK)
     fields[f"{scope}:rows"] = counted & (ref.state != ELSEWHERE)
-    fields[f"{scope}:open_missing"] = counted & (ref.state == MISSING)
+    fields[f"{scope}:missing"] = fields[f"{scope}:open_missing"] = counted & (ref.state == MISSING)
     fields[f"{scope}:open_invalid"] = counted & (ref.state == INVALID)
     closed = np.zeros(len(codes), dtype=bool)
     return fields | _sum_fields(f"{scope}:ref_", (ref.low, ref.high, closed, ref.unbounded), codes)

@@ -266,7 +266,7 @@ def verdict(node: Node, sums: Sums, size: int, scope: str) -> Outcome:
     met = P if requirement is not None else I
     valueless = _lacking(node, sums, size, scope, "present")
     verdicts = _settled(node, sums, size, scope, (np.where(holds, met, F), holds | fails))
-    by_error = _by_error(node, sums, size, scope) & ~_lacking(node, sums, size, scope, "rows")
+    by_error = _by_error(node, sums, size, scope, rows="") & ~_lacking(node, sums, size, scope, "rows")
     verdicts = _without_values(verdicts, valueless, by_error)
     nobody = (sums.field("inside", size) == 0) & (sums.field("maybe", size) == 0)
     _put(verdicts, np.asarray(nobody, dtype=bool), N, Reason.EMPTY_SCOPE)
@@ -326,15 +326,18 @@ def _prefix(node: Node, scope: str) -> str | None:
     return f"{scope if scope in node.part.requirements else ALL}:" if node.refs else None
 
 
-def _by_error(node: Node, sums: Sums, size: int, scope: str) -> ints.Bools:
-    """Say where all that is open is so because of invalid values."""
-    missing, invalid = sums.field("open_missing", size), sums.field("open_invalid", size)
-    prefix = _prefix(node, scope)
-    if prefix:
-        missing = ints.plus(missing, sums.field(f"{prefix}open_missing", size))
-        invalid = ints.plus(invalid, sums.field(f"{prefix}open_invalid", size))
-    nobody_sure = (sums.field("inside", size) == 0) & (sums.field("maybe_missing", size) > 0)
-    return np.asarray((missing == 0) & (invalid > 0) & ~nobody_sure, dtype=bool)
+def _by_error(node: Node, sums: Sums, size: int, scope: str, *, rows: str) -> ints.Bools:
+    """Say where invalid values alone leave ``open`` rows, or all of them (``rows`` is empty), undecided."""
+
+    def either(name: str) -> ints.Ints:
+        prefix = _prefix(node, scope)
+        found = sums.field(name, size)
+        return ints.plus(found, sums.field(f"{prefix}{name}", size)) if prefix else found
+
+    if not rows:
+        return np.asarray(either("missing") == 0, dtype=bool)
+    of_open = (either("open_missing") == 0) & (either("open_invalid") > 0)
+    return np.where(sums.field("inside", size) > 0, of_open, either("missing") == 0).astype(bool)
 
 
 def _lacking(node: Node, sums: Sums, size: int, scope: str, what: str) -> ints.Bools:
@@ -354,7 +357,7 @@ def _settled(node: Node, sums: Sums, size: int, scope: str, found: tuple[ints.In
         return sums.field(name, size)
 
     result = _filled(size, U, Reason.INCOMPLETE_AREA)
-    _put(result, _by_error(node, sums, size, scope), E, Reason.INVALID_VALUE)
+    _put(result, _by_error(node, sums, size, scope, rows="open"), E, Reason.INVALID_VALUE)
     sure = decided & (field("inside") > 0)
     if node.form in RATIOS:
         sure &= field("least_den") > 0

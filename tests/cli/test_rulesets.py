@@ -46,7 +46,12 @@ def test_show_gives_rules_as_json(here: Path, command: Command) -> None:
     assert told["id"] == "mini-2024"
     assert [rule["id"] for rule in told["rules"]] == ["orgs"]
     rule = told["rules"][0]
-    assert (rule["assessment"], rule["inputs"], rule["clause"], rule["phrase"]) == ("each", ["orgs"], "一", "不少于10个")
+    assert (rule["assessment"], rule["inputs"], rule["clause"], rule["phrase"]) == (
+        "each",
+        ["orgs"],
+        "一",
+        "不少于10个",
+    )
     assert rule["requirements"] == {
         "all": {
             "text": "≥ 10 个",

@@ -98,7 +98,18 @@ def test_options_reach_the_evaluation(here: Path, command: Command) -> None:
     (here / "own.csv").write_text("id,how = many\na,12\nb,-\nc,*\n", encoding="utf-8")
     (here / "c1.csv").write_text("code,plan\n210202,yes\n", encoding="utf-8")
     (here / "c2.csv").write_text("code,plan\n210203,no\n", encoding="utf-8")
-    options = ["--key", "id", "--columns", "how = many=orgs", "--missing", "-", "--missing", "*", "--level", "community"]
+    options = [
+        "--key",
+        "id",
+        "--columns",
+        "how = many=orgs",
+        "--missing",
+        "-",
+        "--missing",
+        "*",
+        "--level",
+        "community",
+    ]
     options += ["--more", "county=c1.csv", "--more", "county=c2.csv", "--rollup", "county", "--rollup", "city,province"]
 
     ended = command("score", "own.csv", "-r", "mini-2024.yaml", "--as-of", "2024-06-30", *options, "--json")

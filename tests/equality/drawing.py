@@ -184,7 +184,7 @@ def sums(draw: st.DrawFn, over: str | None, *, scoped: bool = True) -> Part:
     if form == "relative":
         kind = draw(st.sampled_from(("total", "change")))
         inputs = ("staff", "capped") if kind == "change" else (draw(st.sampled_from(("trained", "area", "staff"))),)
-        wanted = relative(("staff", "homes", "units", "bases"))
+        wanted = relative(tuple(name for name in ("staff", "homes", "units", "bases") if name not in inputs))
         return Part(kind, inputs, per=per, over=over, where=where, requirements={"all": draw(wanted)})
     if form == "mixed":
         return Part("ratio", ("staff", "bases"), per=per, over=over, requirements={"all": draw(numbers())})

@@ -41,9 +41,7 @@ def src(table: pa.Table, saved: Save, tmp_path: Path) -> Path:
     return saved(table.slice(0, 60), tmp_path / "in" / "data.csv")
 
 
-def start(
-    src: Path, ruleset: commscore.Ruleset, out: Path, pause: float = 0.02, preparation: str = ""
-) -> Popen[str]:
+def start(src: Path, ruleset: commscore.Ruleset, out: Path, pause: float = 0.02, preparation: str = "") -> Popen[str]:
     """Start a run, and wait until the first block is done."""
     arguments = [sys.executable, "-c", preparation + SLOWLY, str(src), str(ruleset.path), str(out), str(pause)]
     process = Popen(arguments, stdout=PIPE, stderr=PIPE, text=True)  # noqa: S603  # our own interpreter

@@ -112,13 +112,13 @@ HOSTILE = {
     "deep blocks": "rules:\n" + "".join(" " * depth + "-\n" for depth in range(1000)),
     "deep keys": "rules:\n" + "? " * 300_000,
     "many rules": "rules:\n" + "- {id: a}\n" * 90_000,
-    "many keys on a line": "rules: [{" + ",".join(f"key{number}: 1" for number in range(6_000)) + "}]\n",
-    "many parts": "rules:\n- id: a\n  all: [" + ",".join(f"x{number}" for number in range(9_000)) + "]\n",
+    "many keys on a line": "rules: [{" + ",".join(f"key{number}: 1" for number in range(4_000)) + "}]\n",
+    "many parts": "rules:\n- id: a\n  all: [" + ",".join(f"x{number}" for number in range(5_000)) + "]\n",
     "many inputs": "inputs:\n"
-    + "".join(f"  x{n}: {{type: count, part_of: y{n}}}\n" for n in range(1800))
+    + "".join(f"  x{n}: {{type: count, part_of: y{n}}}\n" for n in range(1000))
     + "rules: []\n",
-    "many groups": "groups:\n" + "".join(f"- {{id: x{n}, parent: x{n + 1}}}\n" for n in range(2500)) + "rules: []\n",
-    "many anchors": "rules: [" + ",".join(f"&a{number} x" for number in range(9_000)) + "]\n",
+    "many groups": "groups:\n" + "".join(f"- {{id: x{n}, parent: x{n + 1}}}\n" for n in range(1500)) + "rules: []\n",
+    "many anchors": "rules: [" + ",".join(f"&a{number} x" for number in range(5_000)) + "]\n",
     "long text": FLAG + "rules: []\ntitle: " + "长" * 100_000,
     "long quoted text": FLAG + 'rules: []\ntitle: "' + "\\n" * 200_000 + '"',
     "many blank lines": "\n" * 300_000 + "rules: 1\n",

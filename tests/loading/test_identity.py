@@ -152,17 +152,21 @@ def test_numbers_that_are_none_survive_in_cases(folder: Folder) -> None:
 AWKWARD = [
     *("yes", "no", "true", "null", "~", "1_000", "0o17", ".5", "1e3", "+1", "2023-06-05", "=", "<<", "- a", "a: b"),
     *("# a", "a #b", "'", '"', "\\", "{a}", "[a]", "a, b", "*a", "&a", "!a", "%a", "@a", "`a", "?", "|", ">", ":"),
-    *("a\nb", "a\tb", "a\u2028b", "\u3000", "é", "💥", "一、二", "0123", "0x1f"),
+    *("a\nb", "a\tb", "a\u2028b", "\u3000a", "é", "💥", "一、二", "0123", "0x1f"),
 ]
 
 
-@pytest.mark.parametrize("text", AWKWARD)
-def test_awkward_texts_survive(folder: Folder, text: str) -> None:
-    ruleset = folder.load(f"rules: [{{id: a, clause: 一, each: has_plan, note: {json.dumps('x' + text)}}}]\n")
-    bare = folder.load(f"rules: [{{id: a, clause: {json.dumps(text)}, each: has_plan}}]\n") if text.strip() else ruleset
+def test_awkward_texts_survive(folder: Folder) -> None:
+    rules = [
+        {"id": f"r{number}", "clause": text, "note": f"注{text}", "each": "has_plan"}
+        for number, text in enumerate(AWKWARD)
+    ]
+    ruleset = folder.load(f"rules: {json.dumps(rules)}\n")
 
-    assert reread(ruleset, folder.path) == ruleset
-    assert reread(bare, folder.path) == bare
+    again = reread(ruleset, folder.path)
+
+    assert [rule.clause for rule in again.rules] == [text.strip() for text in AWKWARD]
+    assert again == ruleset
 
 
 COUNTS = st.sampled_from(["不少于10个", "超过10个", "≤ 3", "10..15", "== 7", "100左右 ± 10%", "< 2.50", "不足3万个"])
@@ -240,7 +244,7 @@ DRAWN_RULES = st.one_of(
 
 
 @given(rules=st.lists(st.tuples(DRAWN_RULES, AROUND), min_size=1, max_size=4))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_drawn_rulesets_read_back_as_themselves(
     folder: Folder, rules: list[tuple[dict[str, Any], dict[str, Any]]]
 ) -> None:

@@ -84,9 +84,9 @@ def test_a_share_counts_units(judge: Any) -> None:
 
 
 def test_99_96_percent_is_not_all(judge: Any) -> None:
-    rule = {"share": "certified", "require": "全覆盖"}
+    rows = pairs_of("covered", "streets", (1250, 1250), (1249, 1250))
 
-    found = judge(rule, rows_of("certified", *[True] * 2499, False))
+    found = judge({"share": "served", "require": "全覆盖"}, rows, level="township")
 
     assert found.city("status", "value", "gap") == (F, Fraction(9996, 10000), 1)
 

@@ -11,7 +11,6 @@ from commscore._loading._codes import Code
 from commscore._loading._fields import (
     Fields,
     as_fields,
-    describe_node,
     kind,
     read_decimal,
     read_list,
@@ -244,7 +243,7 @@ def _compound_part(node: Node, context: Context) -> Part | None:
     if isinstance(node, MapNode):
         return _nested(node, context, "a part")
     if not isinstance(node, Scalar) or kind(node) != "text":
-        wrong_type(node, context.faults, f"a flag or an assessment, not {describe_node(node)}")
+        wrong_type(node, context.faults, "a flag or an assessment")
         return None
     name = read_text(node, context.faults)
     if name is None or context.input(name, node) is None:

@@ -22,6 +22,16 @@ from commscore._status import REASONS, STATUSES, E, Reason, Status, U
 from commscore._subjects import doubles
 from commscore._units import Units
 
+# Why a rule is not scored, in the order told.
+UNSCORED = (
+    Reason.MISSING_COLUMN,
+    Reason.OTHER_LEVEL,
+    Reason.NOT_DUE,
+    Reason.INFORMATIONAL,
+    Reason.TAILORED,
+    Reason.EMPTY_SCOPE,
+)
+
 
 @attrs.frozen(eq=False)
 class Facts:

@@ -94,8 +94,8 @@ def _scores(result: Result, w: Words) -> Iterator[str]:
     units, ruleset = result.units, result.ruleset
     whole = spread(units["score"])
     if whole is None:
-        if units.num_rows:
-            yield from headed(w("scores"), [w("no_score")])
+        if _unit_count(result):
+            yield from headed(w("scores"), [w("no_score" if units.num_rows else "streamed")])
         return
     tops = spread(units["maximum"])
     maximum = tops.greatest if tops and tops.least == tops.greatest else None

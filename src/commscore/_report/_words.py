@@ -132,7 +132,6 @@ TEXTS = MappingProxyType(
         "none": ("无", "none"),
         "yes": ("是", "yes"),
         "no": ("否", "no"),
-        "unit_of": ("个单元", "units"),
         # Headings.
         "note_on": ("审核说明：{key}", "Audit note: {key}"),
         "summary_of": ("评价汇总：{id}", "Summary: {id}"),
