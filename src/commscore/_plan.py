@@ -154,6 +154,8 @@ def _nested_levels(node: Node) -> Iterator[str]:
 
 def _finest(node: Node, level: str) -> bool:
     """Say whether a node reads a table finer than the main one, so that the main rows are its areas."""
+    if node.absent is not None:
+        return False
     tables = [operand.table for operand in node.operands] + ([node.table] if node.table else [])
     return any(rank(table) < rank(level) for table in tables) or any(_finest(child, level) for child in node.children)
 

@@ -20,19 +20,18 @@ source: {document: 小民〔2023〕1号}
 """
 GRADES = "scoring: {grades: [[优秀, 90], [良好, 80], [达标, 60], [不达标, 0]]}\n"
 INPUTS = """
-inputs:
-  orgs: {zh: 社会组织数, en: Social organisations, type: count, unit: 个}
-  workers: {zh: 社区工作者数, en: Community workers, type: count, unit: 人}
-  residents: {zh: 居民数, en: Residents, type: count, unit: 人}
-  area: {zh: 设施面积, en: Floor area, type: quantity, unit: 平方米}
-  homes: {zh: 户数, en: Households, type: count, unit: 户}
-  centre: {zh: 有服务中心, en: Has a centre, type: flag}
-  deaths: {zh: 死亡率, en: Mortality, type: rate, stored_as: permille}
-  signed: {zh: 签约率, en: Signed up, type: rate, stored_as: percent}
-  posts: {zh: 职位数, en: Posts, type: count, unit: 个}
-  plan: {zh: 有方案, en: Has a plan, type: flag, level: county}
-  budget: {zh: 经费, en: Budget, type: quantity, unit: 元, level: city}
-  absent: {zh: 未报送的数, en: Never reported, type: count, unit: 个}
+orgs: {zh: 社会组织数, en: Social organisations, type: count, unit: 个}
+workers: {zh: 社区工作者数, en: Community workers, type: count, unit: 人}
+residents: {zh: 居民数, en: Residents, type: count, unit: 人}
+area: {zh: 设施面积, en: Floor area, type: quantity, unit: 平方米}
+homes: {zh: 户数, en: Households, type: count, unit: 户}
+centre: {zh: 有服务中心, en: Has a centre, type: flag}
+deaths: {zh: 死亡率, en: Mortality, type: rate, stored_as: permille}
+signed: {zh: 签约率, en: Signed up, type: rate, stored_as: percent}
+posts: {zh: 职位数, en: Posts, type: count, unit: 个}
+plan: {zh: 有方案, en: Has a plan, type: flag, level: county}
+budget: {zh: 经费, en: Budget, type: quantity, unit: 元, level: city}
+absent: {zh: 未报送的数, en: Never reported, type: count, unit: 个}
 """
 
 
@@ -42,7 +41,8 @@ def evaluated(tmp_path: Path) -> Callable[..., commscore.Result]:
 
     def evaluate(rules: str, data: Any, *, extra: str = GRADES, **options: Any) -> commscore.Result:
         path = tmp_path / "mini-2023.yaml"
-        path.write_text(HEAD + extra + INPUTS + "rules:\n" + rules, encoding="utf-8")
+        (tmp_path / "inputs.yaml").write_text(INPUTS, encoding="utf-8")
+        path.write_text(HEAD + extra + "rules:\n" + rules, encoding="utf-8")
         return commscore.evaluate(data, path, **options)
 
     return evaluate

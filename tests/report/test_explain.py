@@ -113,7 +113,7 @@ def test_range_is_missed_on_one_side(noted: Note, value: int, expected: str) -> 
 
 
 def test_ratio_says_per_how_many_and_what_is_short(noted: Note) -> None:
-    rules = "  - {id: area, each: {ratio: [area, homes], per: 100}, require: 每百户30平方米以上}\n"
+    rules = "  - {id: area, each: {ratio: [area, homes], per: 100}, require: 30平方米以上, phrase: 每百户30平方米以上}\n"
 
     note = noted(rules, {"area": [59.5], "homes": [200]})
     zh = noted(rules, {"area": [59.5], "homes": [200]}, lang="zh")
@@ -294,7 +294,7 @@ BOTH = """
   - id: both
     any:
       - {each: area, require: 不少于400平方米}
-      - all: [{each: absent, require: '>= 1'}, {each: {ratio: [area, homes], per: 100}, require: 每百户不少于30}]
+      - all: [{each: absent, require: '>= 1'}, {each: {ratio: [area, homes], per: 100}, require: 不少于30, phrase: 每百户不少于30}]
 """
 
 
