@@ -26,6 +26,7 @@ if _typing.TYPE_CHECKING:
         RulesetError,
         UsageError,
     )
+    from commscore.reference import Score, score
 
 __all__ = [
     "CommscoreError",
@@ -45,6 +46,7 @@ __all__ = [
     "Rule",
     "Ruleset",
     "RulesetError",
+    "Score",
     "Status",
     "UsageError",
     "__version__",
@@ -55,6 +57,7 @@ __all__ = [
     "load_ruleset",
     "merge",
     "parse_requirement",
+    "score",
 ]
 
 # The module of each name above. It is imported when the name is first used, since the command line must not wait for
@@ -78,12 +81,16 @@ _HOMES = {
         "RulesetError",
         "UsageError",
     ),
+    "reference": ("Score", "score"),
 }
+_PUBLIC_MODULES = ("errors", "reference")
 
 if not _typing.TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
         """Import a public name from its module, once."""
+        if name in _PUBLIC_MODULES:
+            return _import_module(f"{__name__}.{name}")
         home = next((module for module, names in _HOMES.items() if name in names), None)
         if home is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

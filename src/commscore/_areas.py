@@ -57,7 +57,8 @@ class Groups:
 class Sums:
     """Named sums by area for one leaf at one level, growing as areas appear.
 
-    Fields of a verdict count (`each`): one per status letter. Fields of an area form: ``inside`` and ``maybe`` rows, ``present0`` and
+    Fields of a verdict count (`each`): one per status letter. Fields of an area form: ``inside`` and ``maybe``
+    rows, ``present0`` and
     ``present1`` (rows that have the operand), ``open_missing`` and ``open_invalid`` rows, and the ends of the result:
     ``low_num / low_den`` and ``high_num / high_den`` with counts of unbounded rows; see `_terms`.
     """

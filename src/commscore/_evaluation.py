@@ -44,13 +44,17 @@ def evaluate(
     """Score a table of units against a ruleset.
 
     Args:
-        data: Units, one row each: anything with ``__arrow_c_stream__`` or ``__arrow_c_array__`` (pyarrow, polars, pandas,
+        data: Units, one row each: anything with ``__arrow_c_stream__`` or ``__arrow_c_array__`` (pyarrow, polars,
+            pandas,
             duckdb, …), a pyarrow Dataset, a polars LazyFrame, a mapping of columns, a list of rows, or a path.
         ruleset: An id such as ``"dalian-2023"``, a path, or a loaded ruleset.
         key: The column that names the units; without it ``code`` if there is one, else the row number.
-        rollup: The levels whose areas the result shows; by default the jurisdiction's and those that rules are judged at.
-        as_of: The day on which dues are looked at, as a date or ``YYYY-MM-DD``; by default 31 December of the ruleset's year.
-        columns: The table's own column names, ``{"theirs": "input"}``, where they are neither names nor titles of inputs.
+        rollup: The levels whose areas the result shows; by default the jurisdiction's and those that rules are
+            judged at.
+        as_of: The day on which dues are looked at, as a date or ``YYYY-MM-DD``; by default 31 December of the
+            ruleset's year.
+        columns: The table's own column names, ``{"theirs": "input"}``, where they are neither names nor titles of
+            inputs.
         level: What the rows are; by default ``community``, or what the length of all codes says.
         more: Tables of other levels, such as ``{"county": counties, "city": city}``.
         missing: Texts that stand for a missing value, beside blank cells.
@@ -60,12 +64,14 @@ def evaluate(
 
     Raises:
         RulesetError: The ruleset cannot be used; every fault with its place.
-        DataError: A table cannot be used: duplicate or null keys, malformed codes, no column for any rule, unreadable file.
+        DataError: A table cannot be used: duplicate or null keys, malformed codes, no column for any rule,
+            unreadable file.
         UsageError: An argument makes no sense here, such as a level that does not exist.
 
     Example:
         >>> import commscore
-        >>> result = commscore.evaluate({"code": ["210202001001"], "kind": ["urban"], "social_orgs": [12]}, "dalian-2023")
+        >>> communities = {"code": ["210202001001"], "kind": ["urban"], "social_orgs": [12]}
+        >>> result = commscore.evaluate(communities, "dalian-2023")
         >>> result.units.num_rows
         1
     """
@@ -114,9 +120,9 @@ def open_session(
 ) -> Session:
     """Open the tables, make the plan, and add up the tables of other levels."""
     day = _as_of(ruleset, as_of)
-    options = {"inputs": ruleset.inputs, "jurisdiction": ruleset.jurisdiction, "missing": missing}
-    sized = {} if block_rows is None else {"block_rows": block_rows}
-    if isinstance(data, list) and not data:  # no rows say nothing of columns: a table without rows, not one without columns
+    options: dict[str, Any] = {"inputs": ruleset.inputs, "jurisdiction": ruleset.jurisdiction, "missing": missing}
+    sized: dict[str, Any] = {} if block_rows is None else {"block_rows": block_rows}
+    if isinstance(data, list) and not data:  # no rows say nothing of columns: a table that has them all, and no row
         data = {name: [] for name in ruleset.inputs}
     main = open_table(data, key=key, columns=columns, level=level, **options, **sized)
     further = _further_tables(more or {}, main, columns, options)
@@ -141,9 +147,10 @@ def wanted_at(wanted: Mapping[str, frozenset[str]], level: str, ruleset: Ruleset
 
 def _as_of(ruleset: Ruleset, as_of: date | str | None) -> date:
     if ruleset.year is None:
-        raise UsageError(
-            f"{ruleset.id} is a plan of several years and is not evaluated itself: use the ruleset of one year that extends it"
+        message = (
+            f"{ruleset.id} is a plan of several years and is not evaluated itself: use that of a year, which extends it"
         )
+        raise UsageError(message)
     if as_of is None:
         return date(ruleset.year, 12, 31)
     try:
@@ -206,9 +213,7 @@ def _with_further(plan: Plan, further: Mapping[str, Table], wanted: Mapping[str,
         run.feed(held[level], level)
     for rule in plan.rules:
         if rule.at_units and rule.rule.selected and rule.node.absent is None and rank(rule.judged) < rank(plan.level):
-            run.finer[rule.index] = {
-                scope: area_outcome(run, rule, scope, plan.level) for scope in rule.scopes
-            }
+            run.finer[rule.index] = {scope: area_outcome(run, rule, scope, plan.level) for scope in rule.scopes}
     run.further = run.tally
     run.tally = same_areas(run.further)
     return run

@@ -1,6 +1,7 @@
 """Plan + units -> one status and reason per unit, for everything that is judged unit by unit.
 
-All work is on whole columns of a block. Statuses here are those of the requirement itself; that a rule is not yet due or
+All work is on whole columns of a block. Statuses here are those of the requirement itself; that a rule is not yet
+due or
 informational is applied when results are shown and scored.
 """
 

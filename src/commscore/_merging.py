@@ -80,8 +80,8 @@ def _same_block(one: Block, two: Block) -> bool:
 
 
 def _same_column(one: Column, two: Column) -> bool:
-    states = [np.zeros(len(side.values), np.uint8) if side.state is None else side.state for side in (one, two)]
-    return bool(np.array_equal(one.values, two.values) and np.array_equal(*states) and one.labels == two.labels)
+    first, second = (np.zeros(len(side.values), np.uint8) if side.state is None else side.state for side in (one, two))
+    return np.array_equal(one.values, two.values) and np.array_equal(first, second) and one.labels == two.labels
 
 
 def _check_keys(results: tuple[Result, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Ruleset + the columns at hand -> Plan: what to compute for each rule, where its values come from, and what cannot be."""
+"""Ruleset + the columns at hand -> Plan: what to compute for each rule, from which table, and what cannot be."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNITS = "units"
 
 @attrs.frozen
 class TableShape:
-    """What a table offers: its level, the inputs it has columns for, whether it says urban or rural, and which areas."""
+    """What a table offers: its level, the inputs that it has, whether it says urban or rural, and which areas."""
 
     level: str
     inputs: frozenset[str]
@@ -163,10 +163,8 @@ def _finest(node: Node, level: str) -> bool:
 def _plan_rule(resolver: _Resolver, rule: Rule, index: int, as_of: date) -> RulePlan:
     at_units = judged_at_units(rule)
     node = resolver.unit_node(rule) if at_units else resolver.area_node(rule)
-    if at_units:
-        judged = node.table or resolver.level
-    else:
-        judged = rule.over or resolver.ruleset.jurisdiction.level
+    above = rule.over or resolver.ruleset.jurisdiction.level
+    judged = node.table or resolver.level if at_units else above
     deferred = None
     if rule.force is Force.INFORMATIONAL:
         deferred = Reason.INFORMATIONAL

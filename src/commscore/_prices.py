@@ -210,7 +210,7 @@ def _is_bool(requirement: Requirement) -> bool:
 
 
 def _compound_credit(node: Node, units: Units) -> Quotients:
-    """Return the credit of the part that decides: of ``all`` the least, of ``any`` the greatest, of ``atleast n`` the n-th."""
+    """Return the credit of the part that decides: the least of ``all``, the greatest of ``any``, the n-th else."""
     credits_, applies = [], []
     for child in node.children:
         if child.absent is not None:
@@ -250,7 +250,7 @@ def held(quotients: Quotients) -> Quotients:
 
 
 def scored_credit(found: Quotients, status: Codes) -> Quotients:
-    """Return the credit that counts in the attainment model: 1 for a pass, the credit held to 0..1 for a fail, else 0."""
+    """Return the credit that counts in a score: 1 for a pass, the credit held to 0..1 for a fail, else 0."""
     part = held(found)
     failed, passed = status == F, status == P
     num = ints.choose(passed, 1, ints.choose(failed, part.num, 0))

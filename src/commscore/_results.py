@@ -112,15 +112,19 @@ class Result:
         Columns: level, key (null for units whose area is not known), n_units (int64), the score columns of `units`, and
         units_score, the mean of the scores of the units inside (null when none has one).
         """
-        tables = [area_scores(self._context, self._run, level) for level in self.plan.rollup]
-        return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+        levels = self.plan.rollup or (self.ruleset.jurisdiction.level,)
+        tables = [area_scores(self._context, self._run, level) for level in levels]
+        whole = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+        return whole if self.plan.rollup else whole.slice(0, 0)
 
     @cached_property
     def rules(self) -> Any:
         """Return one row per rule, in file order.
 
-        Columns: rule, group, title, clause, judged (the level of its verdicts), deferred (why it is shown only), weight, n_pass … n_informational (its
-        findings at the judged level, one per unit or per area and scope), pass_rate_low (undecided as failed), pass_rate (null when something is undecided
+        Columns: rule, group, title, clause, judged (the level of its verdicts), deferred (why it is shown only),
+        weight, n_pass … n_informational (its
+        findings at the judged level, one per unit or per area and scope), pass_rate_low (undecided as failed),
+        pass_rate (null when something is undecided
         or nothing judged) and pass_rate_high (undecided as passed), reason (why it was not checked).
         """
         return rule_table(self._context, self._run, self.unit_counts)
@@ -147,8 +151,9 @@ class Result:
             key: Only these units or areas.
 
         Returns:
-            Columns level ("unit" or the area's level), key, rule, scope (null where the unit's own is not known), status,
-            reason, value, low, high, required, gap (the least change of what is counted that would do), attainment (1 is the
+            Columns level ("unit" or the area's level), key, rule, scope (null where a unit's is not known), status,
+            reason, value, low, high, required, gap (the least change of what is counted that would do), attainment
+            (1 is the
             target), gain (what the score would rise by if this alone were mended), outlook (what a rule that is
             not scored would be), clause, phrase, document.
 
@@ -226,7 +231,7 @@ class Result:
         return explain(self, key, lang=lang)
 
     def summary(self, *, lang: str = "en") -> str:
-        """Return a plain-text summary: scores, grades, worst rules, worst areas, coverage, what was not checked and why."""
+        """Return a plain-text summary: scores, grades, the worst rules and areas, coverage, what was not checked."""
         from commscore._report import summary
 
         return summary(self, lang=lang)

@@ -93,7 +93,8 @@ class Filter:
 
     Attributes:
         input: Name of an input, ``kind``, ``code`` or an area level.
-        values: The values that let a unit in, for kinds, codes, areas and categories; empty when ``requirement`` is given.
+        values: The values that let a unit in, for kinds, codes, areas and categories; empty when ``requirement`` is
+            given.
         requirement: What the unit's value must meet, for counts, quantities, rates and flags.
     """
 
@@ -247,7 +248,8 @@ class Case:
 
     Attributes:
         rows: Rows of the jurisdiction's units, as mappings of input to value.
-        expect: By rule id, the area status at the rule's judged level (or by scope), or a list of unit statuses in row order.
+        expect: By rule id, the area status at the rule's judged level (or by scope), or a list of unit statuses in
+            row order.
         more: Rows of other levels, by level.
         level: Level of ``rows``.
         as_of: Date of the evaluation; null is the ruleset's default.

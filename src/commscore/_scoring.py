@@ -215,7 +215,7 @@ def _at_common(child: Quotients, common: int) -> ints.Ints:
 
 
 def grade_numbers(grades: Sequence[Grade], share: Quotients) -> ints.Ints:
-    """Return the number of each subject's grade, best first; -1 where there is no score or no grade reaches down to it."""
+    """Return the number of each subject's grade, best first; -1 where there is no score or no grade is that low."""
     numbers = np.full(len(share.den), -1, dtype=np.int64)
     for number, grade in sorted(enumerate(grades), key=lambda pair: pair[1].at_least):
         reached = ints.at_or_above(share.num, share.den, grade.at_least, factor=Fraction(100), strict=False)

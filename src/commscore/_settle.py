@@ -147,9 +147,7 @@ def _finding_of_places(run: Run, plan: RulePlan, scope: str, level: str, places:
     counts = rank(plan.judged) <= rank(level) and plan.deferred is None
     value = columns["value"]
     shown = as_shown(plan, verdicts)
-    return AreaFindings(
-        plan, scope, shown, value, value, value, columns["gap"], columns["attainment"], found, counts
-    )
+    return AreaFindings(plan, scope, shown, value, value, value, columns["gap"], columns["attainment"], found, counts)
 
 
 def _put(array: ints.Ints, rows: ints.Ints, values: ints.Ints) -> ints.Ints:
@@ -215,21 +213,25 @@ def area_outcome(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
         return Outcome(constant(size, S, Reason.TAILORED))
     if plan.node.absent is not None:
         return nothing_checked(size, plan.node.absent)
-    if plan.at_units and rank(level) < rank(plan.judged):
-        return nothing_checked(size, Reason.OTHER_LEVEL)
+    below = rank(level) < rank(plan.judged)
     if plan.at_units:
+        if below:
+            return nothing_checked(size, Reason.OTHER_LEVEL)
         sums = run.tally.at((plan.index, (), scope), level)
         return conjunction(lambda letter: sums.field(letter, size))
-    if rank(level) < rank(plan.judged):
-        return _contributions(run, plan, scope, level)
+    return _contributions(run, plan, scope, level) if below else _verdicts(run, plan, scope, level)
+
+
+def _verdicts(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
+    """Return an area form's verdicts at the judged level, or above it those of all areas inside."""
     judged = _judge(run, plan.node, Spot(plan.index, (), scope, plan.judged))
     if level == plan.judged:
         return judged
-    return rolled_up(judged, _parents(run, plan.judged, level), size)
+    return rolled_up(judged, _parents(run, plan.judged, level), len(run.tally.index(level).labels))
 
 
 def _judge(run: Run, node: Node, spot: Spot) -> Outcome:
-    """Judge a node in every area of a level; units of an unknown area may belong to any, so nothing is said of theirs."""
+    """Judge a node in every area of a level; of an area that is not known nothing is said."""
     outcome = _judge_known(run, node, spot)
     nowhere = run.tally.index(spot.level).ids.get(None)
     if nowhere is not None and outcome.verdicts.status[nowhere] in (P, F, U, E):

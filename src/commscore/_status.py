@@ -108,11 +108,11 @@ def _plain(status: Status) -> Status:
 
 def all_of(statuses: Iterable[Status]) -> Status:
     """Combine any number of statuses by AND; nothing at all is not applicable."""
-    return (
-        reduce(Status.__and__, statuses, Status.NOTSELECTED) if (statuses := list(statuses)) else Status.NOTAPPLICABLE
-    )
+    found = list(statuses)
+    return reduce(Status.__and__, found, Status.INFORMATIONAL) if found else Status.NOTAPPLICABLE
 
 
 def any_of(statuses: Iterable[Status]) -> Status:
     """Combine any number of statuses by OR; nothing at all is not applicable."""
-    return reduce(Status.__or__, statuses, Status.NOTSELECTED) if (statuses := list(statuses)) else Status.NOTAPPLICABLE
+    found = list(statuses)
+    return reduce(Status.__or__, found, Status.INFORMATIONAL) if found else Status.NOTAPPLICABLE

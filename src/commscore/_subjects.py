@@ -1,4 +1,4 @@
-"""Shown statuses -> the columns that every subject has, unit or area: scores, grades and counts, and what a fix gains."""
+"""Shown statuses -> what every subject has, unit or area: scores, grades and counts, and what a fix gains."""
 
 from __future__ import annotations
 

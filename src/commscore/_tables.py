@@ -9,7 +9,6 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from commscore._buffers import patched
 from commscore._exact import Column, cap_part, read_column
 from commscore._keys import KeySet, Rows, as_text, fault
 from commscore._matching import find_key, match_columns, warn_of_slips
@@ -131,8 +130,7 @@ def open_table(
         data: Anything that ``commscore.evaluate`` takes.
         inputs: What its columns may be, beside the built-ins.
         jurisdiction: Where rows without a code belong.
-        key: Column of the keys; without it ``code`` if there is one (rows without a code are told by their
-            number), else the row number.
+        key: Column of the keys; without it ``code`` if there is one, else the row number.
         columns: The caller's own mapping of column to input; it goes before names, titles and aliases.
         level: What its rows are; without it the level that the length of all codes agrees on (of the first
             rows, in a stream or file), else community.
@@ -299,13 +297,9 @@ def _keys(own: Array | None, codes: Codes | None, span: range) -> Array:
     """Return the keys of a block: the caller's column, else codes, else row numbers."""
     if own is not None:
         return as_text(own)
-    if codes is not None and codes.text.null_count == 0:
+    if codes is not None:
         return codes.text
-    numbers = pa.array(np.arange(span.start, span.stop)).cast(pa.string())
-    if codes is None:
-        return numbers
-    gaps = ~np.asarray(codes.text.is_valid())
-    return patched(codes.text, gaps, numbers.filter(pa.array(gaps)))
+    return pa.array(np.arange(span.start, span.stop)).cast(pa.string())
 
 
 class _Seen:

@@ -1,6 +1,7 @@
 """What each unit adds to an area: for every row of a block, the least and greatest it may contribute.
 
-An area form compares ``Σ num`` with ``Σ den``. A known row contributes one pair; a missing or invalid value may be anything
+An area form compares ``Σ num`` with ``Σ den``. A known row contributes one pair; a missing or invalid value may be
+anything
 within its bounds, so the row contributes a pair to the area's lowest result and another to its highest. Rows do not
 depend on each other, which is what makes tallies of them mergeable.
 """
@@ -48,7 +49,8 @@ class Terms:
 
     Attributes:
         fields: Per unit, summands by name; see ``_areas.Sums`` for what their sums mean.
-        loose: Rows that may be out of scope and would then change both sides of a mean or ratio; null when there are none.
+        loose: Rows that may be out of scope and would then change both sides of a mean or ratio; null when there
+            are none.
     """
 
     fields: Mapping[str, ints.Ints]
@@ -309,7 +311,8 @@ def _sum_fields(prefix: str, span: tuple[ints.Ints, ints.Ints, ints.Bools, ints.
 def _share_terms(condition: Verdicts, codes: Codes) -> Terms:
     """Return the terms of a share from what its condition may come to for each unit.
 
-    A unit that passes adds (1, 1), one that fails (0, 1), one that the share does not count (0, 0); the lowest share takes
+    A unit that passes adds (1, 1), one that fails (0, 1), one that the share does not count (0, 0); the lowest
+    share takes
     the first of fail, out, pass that is possible, the highest the first of pass, out, fail.
     """
     possible = np.where(codes == OUT, CAN_BE_OUT, outcomes(condition))

@@ -71,7 +71,8 @@ class Diagnostic:
 
 def _padding(source: str, column: int) -> str:
     """Blank out the text before a column, wide characters with wide blanks, so that the caret stands below it."""
-    return "".join("\u3000" if ord(char) > 0x2E7F else "\t" if char == "\t" else " " for char in source[: column - 1])
+    wide = 0x2E80  # the first of the wide characters
+    return "".join("\u3000" if ord(char) >= wide else "\t" if char == "\t" else " " for char in source[: column - 1])
 
 
 class CommscoreError(Exception):

@@ -163,7 +163,7 @@ def compounds(draw: st.DrawFn, parts: st.SearchStrategy[Part]) -> Part:
 
 
 @st.composite
-def sums(draw: st.DrawFn, over: str | None, *, scoped: bool = True) -> Part:
+def sums(draw: st.DrawFn, over: str | None, *, scoped: bool = True) -> Part:  # noqa: PLR0911 - one return per form
     """Draw a form that is judged at areas, shares aside."""
     form = draw(st.sampled_from(("mean", "ratio", "ratio", "total", "change", "relative", "mixed", "city")))
     where, per = draw(filters(by_kind=True)), ONE

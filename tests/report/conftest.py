@@ -33,6 +33,18 @@ plan: {zh: 有方案, en: Has a plan, type: flag, level: county}
 budget: {zh: 经费, en: Budget, type: quantity, unit: 元, level: city}
 absent: {zh: 未报送的数, en: Never reported, type: count, unit: 个}
 """
+EVERY_STATUS = """
+  - {id: pass, each: orgs, require: '>= 1'}
+  - {id: fail, each: orgs, require: '>= 100'}
+  - {id: unknown, each: homes, require: '>= 1'}
+  - {id: error, each: workers, require: '>= 1'}
+  - {id: out, each: {ratio: [posts, residents]}, require: '>= 1%'}
+  - {id: notchecked, each: absent, require: '>= 1'}
+  - {id: later, each: orgs, require: '>= 9', due: 2024-12-31}
+  - {id: shown, each: orgs, force: informational}
+  - {id: dropped, each: orgs, require: '>= 1'}
+"""
+CELLS = {"orgs": [5], "homes": [None], "workers": [-1], "posts": [0], "residents": [0]}
 
 
 @pytest.fixture
@@ -56,3 +68,12 @@ def noted(evaluated: Callable[..., commscore.Result]) -> Callable[..., str]:
         return evaluated(rules, {"id": ["u"], **data}, key="id", **options).explain(key, lang=lang)
 
     return note
+
+
+@pytest.fixture
+def everything(tmp_path: Path, evaluated: Callable[..., commscore.Result]) -> commscore.Result:
+    """Evaluate a unit whose findings have every status: one rule is switched off by a child ruleset."""
+    evaluated(EVERY_STATUS, {"orgs": [5]})
+    child = "commscore: 1\nid: child-2023\nyear: 2023\nextends: mini-2023\ndrop: [{id: dropped, because: 另行考核}]\n"
+    (tmp_path / "child-2023.yaml").write_text(child, encoding="utf-8")
+    return commscore.evaluate({"id": ["u"], **CELLS}, tmp_path / "child-2023.yaml", key="id")

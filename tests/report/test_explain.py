@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,7 +112,9 @@ def test_range_is_missed_on_one_side(noted: Note, value: int, expected: str) -> 
 
 
 def test_ratio_says_per_how_many_and_what_is_short(noted: Note) -> None:
-    rules = "  - {id: area, each: {ratio: [area, homes], per: 100}, require: 30平方米以上, phrase: 每百户30平方米以上}\n"
+    rules = (
+        "  - {id: area, each: {ratio: [area, homes], per: 100}, require: 30平方米以上, phrase: 每百户30平方米以上}\n"
+    )
 
     note = noted(rules, {"area": [59.5], "homes": [200]})
     zh = noted(rules, {"area": [59.5], "homes": [200]}, lang="zh")
@@ -184,28 +185,6 @@ def test_ratio_nearer_to_its_threshold_than_doubles_tell_says_so(evaluated: Eval
 
 
 # ---- WHAT IS NOT A PLAIN PASS OR FAIL ----
-
-EVERY_STATUS = """
-  - {id: pass, each: orgs, require: '>= 1'}
-  - {id: fail, each: orgs, require: '>= 100'}
-  - {id: unknown, each: homes, require: '>= 1'}
-  - {id: error, each: workers, require: '>= 1'}
-  - {id: out, each: {ratio: [posts, residents]}, require: '>= 1%'}
-  - {id: notchecked, each: absent, require: '>= 1'}
-  - {id: later, each: orgs, require: '>= 9', due: 2024-12-31}
-  - {id: shown, each: orgs, force: informational}
-  - {id: dropped, each: orgs, require: '>= 1'}
-"""
-CELLS = {"orgs": [5], "homes": [None], "workers": [-1], "posts": [0], "residents": [0]}
-
-
-@pytest.fixture
-def everything(tmp_path: Path, evaluated: Evaluated) -> commscore.Result:
-    """Evaluate a unit whose findings have every status: one rule is switched off by a child ruleset."""
-    evaluated(EVERY_STATUS, {"orgs": [5]})
-    child = "commscore: 1\nid: child-2023\nextends: mini-2023\ndrop: [{id: dropped, because: 另行考核}]\n"
-    (tmp_path / "child-2023.yaml").write_text(child, encoding="utf-8")
-    return commscore.evaluate({"id": ["u"], **CELLS}, tmp_path / "child-2023.yaml", key="id")
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -294,7 +273,8 @@ BOTH = """
   - id: both
     any:
       - {each: area, require: 不少于400平方米}
-      - all: [{each: absent, require: '>= 1'}, {each: {ratio: [area, homes], per: 100}, require: 不少于30, phrase: 每百户不少于30}]
+      - all: [{each: absent, require: '>= 1'}, {each: {ratio: [area, homes], per: 100}, require: 不少于30,
+          phrase: 每百户不少于30}]
 """
 
 
@@ -306,8 +286,10 @@ def test_parts_of_a_compound_are_told_one_by_one(noted: Note) -> None:
         "Part: 1) fail; Floor area: 50 m², Required 不少于400平方米 (≥ 400 m²), short by 350 m²",
         "Part: 2) unknown (the data have no column for it); all must hold",
         "Part: 2.1) unknown (the data have no column for it); Never reported: Required ≥ 1",
-        "Part: 2.2) pass; Floor area, Households: 50 m² per 100 households, "
-        "Required 每百户不少于30 (≥ 30 m² per 100 households)",
+        (
+            "Part: 2.2) pass; Floor area, Households: 50 m² per 100 households, "
+            "Required 每百户不少于30 (≥ 30 m² per 100 households)"
+        ),
     ]
 
 
@@ -386,7 +368,9 @@ def test_row_of_a_further_table_shows_its_own_value(evaluated: Evaluated) -> Non
     more = {"county": {"code": ["210202", "210203"], "plan": [True, False]}}
     data = {"code": ["210202001001", "210203001001"], "orgs": [1, 1]}
 
-    note = evaluated("  - {id: plan, each: plan, require: true}\n", data, more=more, rollup=["county"]).explain("210203")
+    note = evaluated("  - {id: plan, each: plan, require: true}\n", data, more=more, rollup=["county"]).explain(
+        "210203"
+    )
 
     assert line(note, "数值") == "否"
     assert line(note, "所用数据") == "有方案 = 否"

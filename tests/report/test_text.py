@@ -25,3 +25,7 @@ def test_long_text_is_cut_with_an_ellipsis() -> None:
 
 def test_row_breaks_in_cells_do_not_break_the_table() -> None:
     assert len(table(["a"], [["x\ny"]], "l").splitlines()) == 3
+
+
+def test_columns_without_content_are_left_out() -> None:
+    assert table(["a", "b", "c"], [["1", "", "3"], ["4", "", ""]], "lll").splitlines()[0] == "a    c"

@@ -22,11 +22,12 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
 
 
 def test_a_csv_keeps_leading_zeros_and_odd_cells(tmp_path: Path, read: Any, cells: Any) -> None:
-    path = written(tmp_path, "d.csv", 'code,social_orgs,area\n010203004005,12,1.5\n010203004006,x,\n"",-,"2\n"\n')
+    text = 'code,social_orgs,area\n010203004005,12,1.5\n010203004006,x,\n010203004007,-,"2\n"\n'
+    path = written(tmp_path, "d.csv", text)
 
     found = read(path, missing=("", "-"))
 
-    assert found[0].codes.to_pylist() == ["010203004005", "010203004006", None]
+    assert found[0].codes.to_pylist() == ["010203004005", "010203004006", "010203004007"]
     assert cells(found, "social_orgs") == [12, "invalid", "missing"]
     assert cells(found, "area") == [1.5, "missing", 2]
     assert found[0].areas["county"].labels == ("010203",)

@@ -108,7 +108,7 @@ def test_areas_are_prefixes_of_the_code(column: Any, read: Any) -> None:
 
 
 def test_rows_without_a_code_belong_to_the_jurisdiction(read: Any) -> None:
-    found = read({"code": [CODE, None, "", " "]}, key=None)
+    found = read({"code": [CODE, None, "", " "], "id": [CODE, "1", "2", "3"]}, key="id")
 
     assert {level: areas(found, level) for level in found[0].areas} == {
         "community": [CODE, "1", "2", "3"],
@@ -119,6 +119,11 @@ def test_rows_without_a_code_belong_to_the_jurisdiction(read: Any) -> None:
     }
     assert found[0].keys.to_pylist() == [CODE, "1", "2", "3"]
     assert found[0].codes.to_pylist() == [CODE, None, None, None]
+
+
+def test_a_row_without_the_code_that_is_its_key_is_refused(read: Any) -> None:
+    with pytest.raises(DataError, match=r"column 'code': every row needs a key: .* \(rows 1\)"):
+        read({"code": [CODE, None]})
 
 
 def test_a_table_without_codes_lies_in_the_jurisdiction(read: Any) -> None:
@@ -138,9 +143,10 @@ def test_area_columns_go_before_the_code(read: Any) -> None:
         "code": [CODE, CODE[:-1] + "2", CODE[:-1] + "3", None],
         "county": ["210299", None, " ", "中山区"],
         "city": [2103, None, None, None],
+        "id": ["a", "b", "c", "d"],
     }
 
-    found = read(data, jurisdiction=PROVINCE)
+    found = read(data, key="id", jurisdiction=PROVINCE)
 
     assert areas(found, "county") == ["210299", "210202", "210202", "中山区"]
     assert areas(found, "city") == ["2103", "2102", "2102", None]
@@ -149,7 +155,7 @@ def test_area_columns_go_before_the_code(read: Any) -> None:
 
 
 def test_missing_texts_stand_for_no_area(read: Any) -> None:
-    found = read({"code": ["-", CODE], "county": ["x", "-"]}, missing=("-",))
+    found = read({"code": ["-", CODE], "county": ["x", "-"], "id": [1, 2]}, key="id", missing=("-",))
 
     assert (found[0].codes.to_pylist(), areas(found, "county")) == ([None, CODE], ["x", "210202"])
 
@@ -178,9 +184,9 @@ def test_codes_of_another_kind_tell_rows_apart_and_no_more(read: Any) -> None:
 
 
 def test_malformed_codes_among_good_ones_are_told(opened: Any) -> None:
-    table = opened({"code": [CODE, "21020200100", "2.1E+11", CODE[:-1] + "2", None]}, block_rows=2)
+    table = opened({"code": [CODE, "21020200100", "2.1E+11", CODE[:-1] + "2", "?"]}, block_rows=2)
 
-    with pytest.warns(DataWarning, match=r"column 'code': no area codes .* \(rows 1, 2\)"):
+    with pytest.warns(DataWarning, match=r"column 'code': no area codes .* \(rows 1, 2, 4\)"):
         found = list(blocks(table, []))
 
     assert areas(found, "county") == ["210202", None, None, "210202", None]
@@ -236,6 +242,6 @@ def test_areas_do_not_depend_on_block_size(read: Any) -> None:
 
 
 def test_nan_codes_are_no_codes(read: Any) -> None:
-    found = read({"code": [math.nan, 210202001001.0]})
+    found = read({"code": [math.nan, 210202001001.0], "id": [1, 2]}, key="id")
 
     assert found[0].codes.to_pylist() == [None, CODE]

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 # Which findings of units the long table holds.
 KEPT = {"all": tuple(range(len(STATUSES))), "failing": (F, U, E), "none": ()}
 STATUS = "status."  # precedes a rule's id in the names of the status columns
-# Rows of a block, fewer where the long table of all rules' findings would grow too large.
+# Rows of a block, fewer where there are many rules: memory grows with rows times rules.
 BLOCK_ROWS = 65536
-_BLOCK_FINDINGS = 1 << 19
+_BLOCK_FINDINGS = 1 << 20
 
 
 @attrs.frozen(eq=False)
@@ -187,7 +187,7 @@ def _kept(
     keep: Callable[[UnitPart], bool],
 ) -> Result:
     """Evaluate files, and keep some blocks."""
-    session, joined = _open(ruleset, selected, options, BLOCK_ROWS)
+    session, joined = _open(ruleset, selected, options)
     try:
         parts = tuple(part for part in session.parts() if keep(part))
     except DataError as error:
@@ -204,7 +204,7 @@ def _further(more: Mapping[str, Any] | None) -> dict[str, Selection]:
 
 
 def _open(
-    ruleset: Ruleset, selected: Mapping[str, Selection], options: Mapping[str, Any], block_rows: int
+    ruleset: Ruleset, selected: Mapping[str, Selection], options: Mapping[str, Any]
 ) -> tuple[Session, dict[str, Joined]]:
     """Open the files of all tables, and the evaluation on them."""
     joined = {}
@@ -213,14 +213,14 @@ def _open(
         reading = Reading(ruleset, name=level or "data", missing=options["missing"], **own)
         joined[level] = join_files(selection.files, reading)
     more = dict(options["more"] or {}) | {level: found.source for level, found in joined.items() if level}
-    session = open_session(joined[""].source, ruleset, **{**options, "more": more}, block_rows=block_rows)
+    rows = max(1, min(BLOCK_ROWS, _BLOCK_FINDINGS // max(1, len(ruleset.rules))))
+    session = open_session(joined[""].source, ruleset, **{**options, "more": more}, block_rows=rows)
     return session, joined
 
 
 def _run(job: _Job, folder: Path, prints: Fingerprints) -> Output:
     kept = KEPT[job.findings]
-    rows = BLOCK_ROWS if job.findings != "all" else _BLOCK_FINDINGS // max(len(job.ruleset.rules), 1)
-    session, joined = _open(job.ruleset, job.tables, job.options, max(1, min(rows, BLOCK_ROWS)))
+    session, joined = _open(job.ruleset, job.tables, job.options)
     totals = Totals(len(job.ruleset.rules))
     try:
         streamed, written = _stream(job, folder, session, (joined[""], totals, kept))

@@ -220,7 +220,7 @@ def _check_levels(part: Part, fields: Fields, context: Context) -> None:
         return
     place = fields.get("over") or fields.node
     finest = max(levels, key=rank) if levels else LEVELS[0]
-    if coarser(finest, over):
+    if coarser(finest, over) and not adds_up:  # what adds up may come from a finer table than its input describes
         message = f"a {over} is finer than the {finest} that the inputs describe"
         context.faults.add(Code.WRONG_LEVEL, message, place)
     elif context.level is not None and coarser(over, context.level):

@@ -242,12 +242,17 @@ def _passing(entry: Entry) -> str:
 
 
 def _counts(entry: Entry) -> list[str]:
-    if entry.subject.part is not None:
-        return []
-    outcome = area_outcome(entry.result.run, entry.plan, entry.scope, entry.subject.level)
+    part, run = entry.subject.part, entry.result.run
+    if part is None:
+        outcome = area_outcome(run, entry.plan, entry.scope, entry.subject.level)
+        at = run.tally.index(entry.subject.level).ids[entry.subject.key]
+    else:  # a unit that is the area of a finer table
+        found = part.finer.get(entry.plan.index, {}).get(entry.scope)
+        if found is None or part.areas is None:
+            return []
+        outcome, at = found, int(part.areas[0])
     if outcome.counts is None:
         return []
-    at = entry.result.run.tally.index(entry.subject.level).ids[entry.subject.key]
     passed, failed, undecided = (counted(int(count[at])) for count in outcome.counts)
     return [entry.w("counts", passed=passed, failed=failed, undecided=undecided)]
 

@@ -123,7 +123,7 @@ def undecided(facts: Facts) -> list[Undecided]:
     for level in result.plan.rollup:
         for finding in facts.areas[level]:
             _count(found, finding.plan, by_reason(counted(finding.shown)), "areas")
-    return sorted(found.values(), key=lambda one: (-one.units - one.areas, one.status, one.reason))
+    return sorted(found.values(), key=lambda one: (-one.units, -one.areas, one.status, one.reason))
 
 
 def _count(found: dict[tuple[str, str], Undecided], plan: RulePlan, counts: Ints, kind: str) -> None:

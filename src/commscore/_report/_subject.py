@@ -79,7 +79,7 @@ def single(part: UnitPart, row: int) -> UnitPart:
     here = slice(row, row + 1)
     verdicts = tuple(_cut(verdict, here) for verdict in part.verdicts)
     results = tuple(taken(part.results, np.array([row])))
-    return attrs.evolve(part, units=single_row(part.units, row), verdicts=verdicts, results=results)
+    return attrs.evolve(_cut(part, here), units=single_row(part.units, row), verdicts=verdicts, results=results)
 
 
 def single_row(units: Units, row: int) -> Units:

@@ -177,7 +177,7 @@ def _area_row(area: dict[str, Any], ruleset: Ruleset, w: Words) -> list[str]:
         score,
         low if low == high else f"{low} – {high}",
         "–" if area["coverage"] is None else percent(area["coverage"]),
-        _grade_cell(area),
+        _grade_cell(area) if ruleset.scoring.grades else "",
         score_number(area["units_score"], top, ruleset),
         counted(area["n_fail"]),
         counted(area["n_unknown"] + area["n_error"]),

@@ -42,20 +42,20 @@ def clipped(text: str, most: int = LONGEST) -> str:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], align: str) -> str:
-    """Lay out a table.
+    """Lay out a table; columns without any content are left out.
 
     Args:
         headers: One per column.
         rows: Cells as they shall be shown.
         align: One letter per column, ``l`` or ``r``.
     """
-    sides = ["right" if letter == "r" else "left" for letter in align]
     cells = [[clean(cell) for cell in row] for row in rows]
+    kept = [i for i in range(len(headers)) if not cells or any(row[i] for row in cells)]
     text = tabulate.tabulate(
-        cells,
-        headers=[header.lower() for header in headers],
+        [[row[i] for i in kept] for row in cells],
+        headers=[headers[i].lower() for i in kept],
         tablefmt="simple",
-        colalign=sides if cells else None,
+        colalign=["right" if align[i] == "r" else "left" for i in kept] if cells else None,
         disable_numparse=True,
     )
     return "\n".join(line.rstrip() for line in text.splitlines())
