@@ -55,7 +55,8 @@ def _parquet(path: Path, name: str, block_rows: int) -> Source:
     """Open a Parquet file; only the columns wanted are read."""
     import pyarrow.parquet as pq  # noqa: PLC0415  # slow to import, and not every caller has a Parquet file
 
-    file = pq.ParquetFile(path, memory_map=True)
+    # Not mapped into memory: what was read of a large file would count as ours for as long as we read.
+    file = pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False)
     schema = file.schema_arrow
 
     def pieces(wanted: Sequence[int]) -> Iterator[Piece]:

@@ -29,7 +29,7 @@ from commscore._subjects import Scorer, area_shown, doubles, subject_columns
 from commscore.errors import CommscoreError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from commscore._run import Run
 
@@ -237,6 +237,11 @@ class Result:
         return summary(self, lang=lang)
 
     # What `merge` and the report read.
+
+    @property
+    def streamed_cells(self) -> Mapping[tuple[str, str], Sequence[int]] | None:
+        """Return how many cells of units that are not kept are missing, invalid, and there, by input and level."""
+        return None
 
     @property
     def context(self) -> Context:

@@ -7,6 +7,7 @@ import os
 import pty
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 from typing import Any
@@ -23,8 +24,7 @@ def test_a_summary_goes_to_stdout_and_results_to_a_folder(here: Path, command: C
 
     result = commscore.evaluate("units.csv", "mini-2024.yaml")
     assert ended.code == 0
-    assert ended.out.splitlines()[0] == "Summary: mini-2024"
-    assert ended.out.startswith(result.summary().partition("Missing and invalid data")[0])
+    assert ended.out == result.summary() + "\n"
     assert ended.err == "results: out\n"
     assert sorted(path.name for path in (here / "out").iterdir()) == [
         "areas.parquet",
@@ -157,17 +157,25 @@ def test_names_from_the_data_cannot_command_the_terminal(here: Path, command: Co
     assert "[red]x" in ended.err
 
 
+def read_to_end(terminal: int) -> str:
+    """What a process wrote to a terminal until it ended."""
+    chunks = []
+    with suppress(OSError):  # how a terminal says that nobody is there any more
+        while chunk := os.read(terminal, 4096):
+            chunks.append(chunk)
+    os.close(terminal)
+    return b"".join(chunks).decode()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of ours")
 def test_progress_is_shown_on_a_terminal_and_then_removed(here: Path) -> None:
     ours, its = pty.openpty()
     arguments = ["score", "units.csv", "-r", str(here / "mini-2024.yaml"), "-o", "out"]
     given = [sys.executable, "-m", "commscore", *arguments]
     env = {**os.environ, "PYTHONPATH": str(Path(commscore.__file__).parents[1]), "TERM": "xterm", "NO_COLOR": "1"}
-    with Popen(given, stdout=DEVNULL, stderr=its, env=env) as run:  # noqa: S603
-        run.wait(timeout=20)
-    os.close(its)
-    text = os.read(ours, 100_000).decode()
-    os.close(ours)
+    with Popen(given, stdout=DEVNULL, stderr=its, env=env):  # noqa: S603
+        os.close(its)
+        text = read_to_end(ours)
 
     assert "units.csv" in text
     assert "4 units" in text

@@ -31,7 +31,7 @@ def evaluated(ruleset: commscore.Ruleset, table: Any) -> commscore.Result | None
 
 @pytest.mark.parametrize("lang", LANGS)
 @given(ruleset=rulesets(), table=tables())
-@settings(max_examples=1500)
+@settings(max_examples=max(1, settings.default.max_examples // 4))
 def test_everybody_has_a_note_with_every_finding(lang: str, ruleset: commscore.Ruleset, table: Any) -> None:
     result = evaluated(ruleset, table)
     if result is None:
@@ -49,7 +49,7 @@ def test_everybody_has_a_note_with_every_finding(lang: str, ruleset: commscore.R
 
 
 @given(ruleset=rulesets(), table=tables())
-@settings(max_examples=1500)
+@settings(max_examples=max(1, settings.default.max_examples // 4))
 def test_no_value_contradicts_its_status(ruleset: commscore.Ruleset, table: Any) -> None:
     result = evaluated(ruleset, table)
     if result is None:

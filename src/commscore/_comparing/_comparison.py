@@ -47,8 +47,8 @@ class Aspect:
     """One respect in which two rules differ.
 
     Attributes:
-        name: ``requirement``, ``assessment``, ``where``, ``over``, ``scope``, ``part``, ``atleast``, ``force``, ``due``,
-            ``veto`` or ``selected``.
+        name: ``requirement``, ``assessment``, ``where``, ``over``, ``scope``, ``part``, ``atleast``, ``force``,
+            ``due``, ``veto`` or ``selected``.
         relation: What the second rule asks in this respect, held against the first.
         parent: What the first says, in short; null when it says nothing.
         child: What the second says.

@@ -46,22 +46,19 @@ def domain_of(part: Part, inputs: Mapping[str, Input]) -> Domain:
         return Domain(_ZERO, _ONE if within(*part.inputs, inputs=inputs) else None)
     if part.inputs == ("units",):
         return Domain(_ZERO, None, _ONE)
-    known = [inputs.get(name) for name in part.inputs]
-    declared = [found for found in known if found is not None]
-    if not declared or len(declared) < len(known):
+    declared = [inputs[name] for name in part.inputs if name in inputs]
+    if not declared or len(declared) < len(part.inputs):
         return Domain()
-    step = min(step_of(found) for found in declared)
-    first = declared[0]
-    match part.assessment:
-        case "each":
-            return Domain(first.min, first.max, step)
-        case "mean":
-            return Domain(first.min, first.max)
-        case "total":
-            # With no bound on how many units there are, only a sum of values that are never negative has one.
-            return Domain(first.min if first.min is not None and first.min >= 0 else None, None, step)
-        case _:
-            return Domain(None, None, step)
+    first, step = declared[0], min(step_of(found) for found in declared)
+    # With no bound on how many units there are, only a sum of values that are never negative has one.
+    least = first.min if first.min is not None and first.min >= 0 else None
+    by_form = {
+        "each": Domain(first.min, first.max, step),
+        "mean": Domain(first.min, first.max),
+        "total": Domain(least, None, step),
+        "change": Domain(None, None, step),
+    }
+    return by_form.get(part.assessment, Domain())
 
 
 def quotient_domain(part: Part, reference: str, inputs: Mapping[str, Input]) -> Domain:

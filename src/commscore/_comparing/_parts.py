@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from itertools import zip_longest
 
 import attrs
 
-from commscore._comparing._comparison import CHILD, Aspect, Relation, Witness, joined, mirrored
+from commscore._comparing._comparison import CHILD, PARENT, Aspect, Relation, Witness, joined, mirrored
 from commscore._comparing._domains import is_ratio, never_negative, step_of
-from commscore._comparing._ranges import EVERYTHING
 from commscore._comparing._requirements import (
     CONVEX,
     asked_text,
@@ -18,8 +18,8 @@ from commscore._comparing._requirements import (
     same_requirements,
 )
 from commscore._comparing._where import by_scope, narrowed, where_text
-from commscore._requirement import Interval, interval
-from commscore._ruleset import ALL, LEVELS, Input, Part
+from commscore._requirement import InputRef, interval
+from commscore._ruleset import ALL, LEVELS, SCOPES, Input, Part
 
 COMPOUNDS = ("all", "any", "atleast")
 
@@ -170,8 +170,8 @@ def _condition(parent: Part, child: Part, setting: Setting) -> Aspect:
     relation = inner
     if inner in {Relation.STRICTER, Relation.LAXER}:
         bounds = bounds_of((parent, child), setting.inputs)
-        by_bounds = {("lower",): inner, ("upper",): mirrored(inner)}
-        relation = by_bounds.get(tuple(sorted(bounds)), Relation.INCOMPARABLE)
+        by_bounds = {frozenset({"lower"}): inner, frozenset({"upper"}): mirrored(inner)}
+        relation = by_bounds.get(frozenset(bounds), Relation.INCOMPARABLE)
     return Aspect("part", relation, _with_asked(before), _with_asked(after))
 
 
@@ -187,14 +187,14 @@ def _other_quantity(parent: Part, child: Part, setting: Setting) -> Iterator[Asp
         return
     if parent.assessment == "each" and not setting.nested and _pools(parent, child, setting):
         witnesses = _unequal_units(parent, child, setting)
-        yield Aspect("assessment", _pooled(parent, child), *said, witnesses=witnesses)
+        yield Aspect("assessment", _pooled(child), *said, witnesses=witnesses)
         yield from _asked_of_all(parent, child, setting)
     else:
         yield Aspect("assessment", Relation.INCOMPARABLE, *said)
 
 
 def _turned(aspect: Aspect) -> Aspect:
-    other = {"parent": CHILD, CHILD: "parent"}
+    other = {PARENT: CHILD, CHILD: PARENT}
     return attrs.evolve(
         aspect,
         relation=mirrored(aspect.relation),
@@ -208,24 +208,27 @@ def _pools(parent: Part, child: Part, setting: Setting) -> bool:
     """Tell whether the child judges together the units that the parent judges one by one."""
     if narrowed(parent, child, setting.inputs) is not Relation.EQUAL:
         return False
-    match child.assessment:
-        case "mean":
-            return parent.inputs == child.inputs
-        case "ratio":
-            return is_ratio(parent) and parent.inputs == child.inputs
-        case "share":
-            condition = child.parts[0]
-            alike = signature(condition) == signature(parent) and set(parent.requirements) == {ALL}
-            same = alike and same_requirements(parent, condition, setting.inputs) is Relation.EQUAL
-            return same and not condition.where and all(1 in interval(asked) for asked in child.requirements.values())
-    return False
+    if child.assessment == "share":
+        return _is_condition(parent, child, setting)
+    one_by_one = child.assessment == "mean" or (child.assessment == "ratio" and is_ratio(parent))
+    return one_by_one and parent.inputs == child.inputs
 
 
-def _pooled(parent: Part, child: Part) -> Relation:
+def _is_condition(parent: Part, child: Part, setting: Setting) -> bool:
+    """Tell whether a share counts the units that meet what the parent asks of each, and all of them will do."""
+    condition = child.parts[0]
+    if signature(condition) != signature(parent) or set(parent.requirements) != {ALL} or condition.where:
+        return False
+    same = same_requirements(parent, condition, setting.inputs) is Relation.EQUAL
+    return same and all(1 in interval(asked) for asked in child.requirements.values())
+
+
+def _pooled(child: Part) -> Relation:
     """Say what it means to judge together; that all of the units do is the same as each of them."""
     whole = [interval(asked) for asked in child.requirements.values()]
-    everyone = child.assessment == "share" and ALL in child.requirements and all(found.lower == 1 for found in whole)
-    return Relation.EQUAL if everyone and parent.requirements else Relation.LAXER
+    of_all = ALL in child.requirements or set(child.requirements) == set(SCOPES)
+    everyone = child.assessment == "share" and of_all and all(found.lower == 1 for found in whole)
+    return Relation.EQUAL if everyone else Relation.LAXER
 
 
 def _asked_of_all(parent: Part, child: Part, setting: Setting) -> Iterator[Aspect]:
@@ -234,15 +237,22 @@ def _asked_of_all(parent: Part, child: Part, setting: Setting) -> Iterator[Aspec
 
 
 def _unequal_units(parent: Part, child: Part, setting: Setting) -> tuple[Witness, ...]:
-    """Show two units of which one fails, though together they meet the mean."""
-    name = child.inputs[0] if child.assessment == "mean" else ""
-    asked = child.requirements.get(ALL)
-    if name not in setting.inputs or asked is None or child.where or parent.requirements != child.requirements:
+    """Show two units of which one fails, though their mean is what is asked."""
+    asked, declared = child.requirements.get(ALL), setting.inputs.get(child.inputs[0]) if child.inputs else None
+    plain = child.assessment == "mean" and parent.requirements == child.requirements and not child.where
+    if not plain or asked is None or declared is None or isinstance(asked.value, InputRef):
         return ()
-    met = interval(asked) if not hasattr(asked.value, "name") else EVERYTHING
-    declared = setting.inputs[name]
-    return _two_units(name, met, step_of(declared) if declared.places else 1, declared)  # type: ignore[arg-type]
+    met, step = interval(asked), step_of(declared)
+    bound = met.lower if met.lower is not None else met.upper
+    if bound is None:
+        return ()
+    inward = step if met.lower is not None else -step
+    mean = bound if bound in met else bound + inward
+    values = (mean - step, mean + step)
+    if any(value % step or not _possible(value, declared) for value in values):
+        return ()
+    return (Witness(mean, CHILD, tuple({declared.name: value} for value in values), declared.level),)
 
 
-def _two_units(name: str, met: Interval, step: object, declared: Input) -> tuple[Witness, ...]:
-    raise NotImplementedError
+def _possible(value: Fraction, declared: Input) -> bool:
+    return (declared.min is None or value >= declared.min) and (declared.max is None or value <= declared.max)

@@ -64,7 +64,7 @@ def _across_scopes(pair: _Pair) -> Iterator[Aspect]:
 
 
 def _aspect(pair: _Pair, scope: str, parent: Requirement | None, child: Requirement | None) -> Aspect:
-    said = [None if asked is None else describe(asked) for asked in (parent, child)]
+    said = (_said(parent), _said(child))
     about = None if scope == ALL else scope
     if not _on_one_scale(pair, parent, child):
         same = parent == child
@@ -78,6 +78,10 @@ def _aspect(pair: _Pair, scope: str, parent: Requirement | None, child: Requirem
     ]
     witnesses = tuple(witness for witness in found if witness is not None)
     return Aspect("requirement", relation, *said, scope=about, witnesses=witnesses)
+
+
+def _said(asked: Requirement | None) -> str | None:
+    return None if asked is None else describe(asked)
 
 
 def _on_one_scale(pair: _Pair, parent: Requirement | None, child: Requirement | None) -> bool:
@@ -113,9 +117,7 @@ def _divided(found: Interval, factor: Fraction) -> Interval:
     return attrs.evolve(found, lower=lower, upper=upper)
 
 
-def _witness(
-    pair: _Pair, scope: str, asked: Requirement | None, passes: str, value: Fraction | None
-) -> Witness | None:
+def _witness(pair: _Pair, scope: str, asked: Requirement | None, passes: str, value: Fraction | None) -> Witness | None:
     if value is None:
         return None
     part = pair.child

@@ -90,7 +90,7 @@ def _amount(asked: Requirement, declared: Input) -> Fraction | None:
 def _cells(part: Part, value: Fraction, inputs: Mapping[str, Input]) -> list[dict[str, Fraction]]:
     match part.assessment:
         case _ if is_ratio(part):
-            return [_quotient(*part.inputs, value, inputs)] if "units" not in part.inputs else []
+            return [_quotient(part.inputs[0], part.inputs[1], value, inputs)] if "units" not in part.inputs else []
         case "each" | "total" if part.inputs != ("units",):
             return [{part.inputs[0]: value}]
         case "change":
@@ -133,9 +133,7 @@ def _quotient(above: str, below: str, value: Fraction, inputs: Mapping[str, Inpu
     return {above: value * whole, below: whole}
 
 
-def _relative(
-    part: Part, value: Fraction, reference: str, inputs: Mapping[str, Input]
-) -> list[dict[str, Fraction]]:
+def _relative(part: Part, value: Fraction, reference: str, inputs: Mapping[str, Input]) -> list[dict[str, Fraction]]:
     if part.assessment == "change" or reference == "units" or part.inputs == ("units",) or is_ratio(part):
         return []
     return [_quotient(part.inputs[0], reference, value, inputs)]

@@ -226,7 +226,7 @@ def _run(job: _Job, folder: Path, prints: Fingerprints) -> Output:
         streamed, written = _stream(job, folder, session, (joined[""], totals, kept))
     except DataError as error:
         raise located(error, joined[""]) from error
-    result = StreamedResult(streamed, totals.counts, job.out / "units.parquet")
+    result = StreamedResult(streamed, totals, job.out / "units.parquet")
     for name, table in (("rules", result.rules), ("areas", result.areas)):
         write_table(folder / f"{name}.parquet", table, out=job.out)
         written[name] = table.num_rows

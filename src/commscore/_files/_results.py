@@ -11,10 +11,11 @@ import pyarrow.parquet as pq
 from commscore._results import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from commscore import _integers as ints
+    from commscore._files._totals import Totals
 
 
 @attrs.frozen
@@ -37,15 +38,20 @@ class Progress:
 class StreamedResult(Result):
     """A result whose units were written to a file, not kept; what was counted of them is at hand."""
 
-    def __init__(self, result: Result, counts: ints.Ints, path: Path) -> None:
+    def __init__(self, result: Result, totals: Totals, path: Path) -> None:
         super().__init__(result.context, (), result.run, result.own)
-        self._counts = counts
+        self._totals = totals
         self._path = path
 
     @cached_property
     def unit_counts(self) -> ints.Ints:
         """Return the counts that were made while the units streamed by."""
-        return self._counts
+        return self._totals.counts
+
+    @property
+    def streamed_cells(self) -> Mapping[tuple[str, str], Sequence[int]]:
+        """Return how many cells were missing, invalid, and there."""
+        return self._totals.cells
 
     @cached_property
     def units(self) -> Any:

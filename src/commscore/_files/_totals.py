@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
 import pyarrow.compute as pc
 
 from commscore._areas import Groups, Tally
 from commscore._counting import added, by_status
+from commscore._report import bad_cells, count_cells
 from commscore._status import STATUSES
 
 if TYPE_CHECKING:
@@ -25,11 +27,13 @@ class Totals:
     Attributes:
         rows: How many.
         counts: Their findings, as `_counting` counts them.
+        cells: Their cells, as the report counts them.
     """
 
     def __init__(self, rules: int) -> None:
         self.rows = 0
         self.counts = added((), rules)
+        self.cells: dict[tuple[str, str], list[int]] = {}
         self._sums = Tally()
         self._grades: Counter[str | None] = Counter()
         self._ends: list[float] = []
@@ -40,6 +44,7 @@ class Totals:
         """Take in a block, and the table of its units."""
         self.rows += part.units.rows
         self.counts += added([part], len(self.counts))
+        count_cells(self.cells, part.units, part.plans)
         whole = _one_group(part.units.rows)
         for name in _SCORES:
             quotients = getattr(part.scores, name)
@@ -69,6 +74,7 @@ class Totals:
             },
             "grades": {name: self._grades[name] for name in names} | ({"none": unscored} if unscored else {}),
             "findings": {"unit": self._by_status(), "area": self._of_areas(result)},
+            "cells": [attrs.asdict(cells) for cells in bad_cells(result)],
         }
 
     def _by_status(self) -> dict[str, int]:

@@ -14,6 +14,7 @@ from commscore._loading._inputs import check_catalogue, read_catalogue
 from commscore._loading._lineage import trace
 from commscore._loading._listing import RulesetRecord, records
 from commscore._loading._nodes import MapNode
+from commscore._loading._relations import relate
 from commscore._ruleset import Ruleset
 from commscore.errors import RulesetError
 
@@ -48,20 +49,31 @@ def load_ruleset(
 
 
 def check_ruleset(
-    path_or_id: str | os.PathLike[str], *, folder: str | os.PathLike[str] | None = None
+    path_or_id: str | os.PathLike[str],
+    *,
+    folder: str | os.PathLike[str] | None = None,
+    relations: bool = False,
 ) -> list[Diagnostic]:
     """Find everything wrong or doubtful about a ruleset file.
+
+    What asks less than its parent, or than the year before beside it (``city-2023.yaml`` beside ``city-2024.yaml``), is
+    doubtful unless ``because:`` gives the reason.
 
     Args:
         path_or_id: A path, or the id of a ruleset that comes with the library (or lies in ``folder``).
         folder: Where ids are looked up first.
+        relations: Whether to add a note for each rule: stricter, equal, laxer or incomparable, held against the
+            parent's, with a value that tells the two apart.
 
     Returns:
-        Errors and warnings, file by file and from top to bottom; empty when there is nothing to say.
+        Errors and warnings, file by file and from top to bottom, then notes; empty when there is nothing to say.
     """
-    faults = Faults()
-    _load(path_or_id, _folders(folder), faults)
-    return list(faults.listed())
+    faults, folders = Faults(), _folders(folder)
+    ruleset = _load(path_or_id, folders, faults)
+    if ruleset is None or faults.refused:
+        return list(faults.listed())
+    notes = relate(ruleset, faults.main or os.fspath(path_or_id), folders, faults)
+    return [*faults.listed(), *(notes if relations else ())]
 
 
 def load_lineage(

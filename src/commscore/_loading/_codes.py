@@ -69,3 +69,6 @@ class Code(StrEnum):
     BAD_FILTER = "CS308"
     # Inheritance
     MIXED_SOURCES = "CS401"
+    LAXER = "CS402"
+    LAXER_YEAR = "CS403"
+    RELATION = "CS404"

@@ -109,6 +109,10 @@ class Faults:
         """Record something doubtful that does not refuse the ruleset."""
         self.add(code, message, at, hint=hint, severity=Severity.WARNING)
 
+    def note(self, code: Code, message: str, at: Node) -> None:
+        """Record something that is worth knowing and no fault."""
+        self.add(code, message, at, severity=Severity.NOTE)
+
     def add_file(self, code: Code, message: str, name: str | None, *, hint: str | None = None) -> None:
         """Record a fault of a file that could not be read at all."""
         diagnostic = Diagnostic(str(code), Severity.ERROR, message, file=name, hint=hint)
@@ -119,6 +123,10 @@ class Faults:
         for diagnostic, start in other._found.items():
             self._keep(diagnostic, start)
         self._more += other._more
+
+    def every(self) -> list[Diagnostic]:
+        """Give the diagnostics in the order in which they were found."""
+        return list(self._found)
 
     def listed(self) -> tuple[Diagnostic, ...]:
         """Give the diagnostics file by file, from top to bottom; the first hundred where there are more."""

@@ -219,21 +219,26 @@ class Cells:
     rows: int
 
 
+def count_cells(counts: dict[tuple[str, str], list[int]], units: Units, plans: Sequence[RulePlan]) -> None:
+    """Add a block's cells to the counts by input and level: missing, invalid, and all that some rule reads."""
+    concerned = rows_concerned(units, plans)
+    columns = {name: column for name, column in units.block.columns.items() if name in concerned}
+    if units.block.kind is not None:
+        columns[KIND] = units.block.kind
+        concerned[KIND] = np.ones(units.rows, dtype=bool)
+    for name, column in columns.items():
+        count = counts.setdefault((name, units.level), [0, 0, 0])
+        count[2] += int(concerned[name].sum())
+        if column.state is not None:
+            count[0] += int(((column.state == MISSING) & concerned[name]).sum())
+            count[1] += int(((column.state == INVALID) & concerned[name]).sum())
+
+
 def bad_cells(result: Result) -> list[Cells]:
-    """Count missing and invalid cells by input and table, most first, of the rows that some rule reads them of."""
-    counts: dict[tuple[str, str], list[int]] = {}
+    """List missing and invalid cells by input and table, most first, of the rows that some rule reads them of."""
+    counts = {place: list(count) for place, count in (result.streamed_cells or {}).items()}
     for units in all_units(result):
-        concerned = rows_concerned(units, result.plan.rules)
-        columns = {name: column for name, column in units.block.columns.items() if name in concerned}
-        if units.block.kind is not None:
-            columns[KIND] = units.block.kind
-            concerned[KIND] = np.ones(units.rows, dtype=bool)
-        for name, column in columns.items():
-            count = counts.setdefault((name, units.level), [0, 0, 0])
-            count[2] += int(concerned[name].sum())
-            if column.state is not None:
-                count[0] += int(((column.state == MISSING) & concerned[name]).sum())
-                count[1] += int(((column.state == INVALID) & concerned[name]).sum())
+        count_cells(counts, units, result.plan.rules)
     found = [Cells(name, level, *count) for (name, level), count in counts.items() if count[0] or count[1]]
     return sorted(found, key=lambda cells: (-cells.invalid - cells.missing, cells.name, cells.level))
 
