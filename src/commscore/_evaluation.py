@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from commscore._area_outcomes import area_outcome
 from commscore._areas import same_areas
 from commscore._findings import UnitPart
 from commscore._loading import load_ruleset
@@ -16,7 +17,7 @@ from commscore._results import Context, Result, settled
 from commscore._ruleset import LEVELS, Ruleset
 from commscore._run import BlockOutcome, Run
 from commscore._scoring import Quotients, Results
-from commscore._settle import area_outcome, as_shown
+from commscore._settle import as_shown
 from commscore._subjects import scorer_of, unit_results
 from commscore._tables import Block, Table, blocks, open_table
 from commscore._units import Units

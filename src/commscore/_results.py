@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from commscore import _integers as ints
+from commscore._area_outcomes import area_outcome
 from commscore._areas import Sums, Tally, merged
 from commscore._counting import added, by_status
 from commscore._findings import (
@@ -23,7 +24,7 @@ from commscore._findings import (
 from commscore._plan import Plan, RulePlan, rank
 from commscore._ruleset import LEVELS, Ruleset
 from commscore._scoring import Results
-from commscore._settle import Shown, area_findings, area_outcome, as_shown, results_of
+from commscore._settle import Shown, area_findings, as_shown, results_of
 from commscore._status import STATUSES, Status
 from commscore._subjects import Scorer, area_shown, doubles, subject_columns
 from commscore.errors import CommscoreError, UsageError

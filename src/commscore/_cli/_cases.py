@@ -26,7 +26,7 @@ def run(
 ) -> int:
     """Run the cases of rulesets: small tables and what is expected of them.
 
-    Exits with 2 when one comes out otherwise: the ruleset says what nobody meant.
+    Exits with 1 when one comes out otherwise, with 2 when a ruleset cannot be loaded.
     """
     from commscore._casework import run_cases
     from commscore._loading import load_ruleset
@@ -55,4 +55,4 @@ def run(
             say(f"{place}: {line}")
     count = sum(len(found) for _, found in outcomes)
     tell(f"{count} case{'' if count == 1 else 's'}: {count - len(failed)} as expected, {len(failed)} not")
-    return Exit.USAGE if failed else Exit.DONE
+    return Exit.GATE if failed else Exit.DONE

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 EXAMPLES = """Examples:
 
   commscore ruleset check my-city.yaml
+  commscore ruleset check dalian-2025 --relations
   commscore ruleset check rulesets/ --json"""
 
 
@@ -32,14 +33,24 @@ def check(
     ],
     /,
     *,
+    relations: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            show_default=False,
+            help="Note for each rule whether it is stricter, equal, laxer or incomparable, held against the parent's.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> int:
     """Check rulesets and list every fault with its place.
 
+    A rule that asks less than its parent's, or than that of the year before, needs a reason (`because:`).
+
     Exits with 2 when there are errors, with 0 when there are only warnings.
     """
     files = _files(paths)
-    found = {file: _diagnostics(file) for file in files}
+    found = {file: _diagnostics(file, relations=relations) for file in files}
     if json:
         say_json([attrs.asdict(diagnostic) for diagnostics in found.values() for diagnostic in diagnostics])
     else:
@@ -64,7 +75,7 @@ def _files(paths: Sequence[str]) -> list[str]:
     return files
 
 
-def _diagnostics(file: str) -> list[Diagnostic]:
+def _diagnostics(file: str, *, relations: bool) -> list[Diagnostic]:
     from commscore._loading import check_ruleset, load_catalogue
 
     if Path(file).name == "inputs.yaml":
@@ -73,7 +84,7 @@ def _diagnostics(file: str) -> list[Diagnostic]:
         except RulesetError as error:
             return list(error.diagnostics)
         return []
-    return check_ruleset(file)
+    return check_ruleset(file, relations=relations)
 
 
 def _verdict(files: int, counts: Counter[Severity]) -> str:

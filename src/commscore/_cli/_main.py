@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from commscore._cli import _cases, _check, _explain, _rulesets, _score
+from commscore._cli import _cases, _check, _coverage, _explain, _new, _ruleset_diff, _rulesets, _score
 from commscore._cli._exits import ended
 from commscore._cli._streams import robust
 from commscore._version import __version__
@@ -56,7 +56,10 @@ def build_app() -> App:
     _add(ruleset, "check", _check.check, _check.EXAMPLES)
     _add(ruleset, "show", _rulesets.show, _rulesets.SHOW_EXAMPLES)
     _add(ruleset, "list", _rulesets.list_all, _rulesets.LIST_EXAMPLES)
-    _add(ruleset, "schema", _rulesets.schema, _rulesets.SCHEMA_EXAMPLES)
+    _add(ruleset, "coverage", _coverage.coverage, _coverage.EXAMPLES)
+    _add(ruleset, "diff", _ruleset_diff.diff, _ruleset_diff.EXAMPLES)
+    _add(ruleset, "new", _new.new, _new.EXAMPLES)
+    _add(ruleset, "schema", _new.schema, _new.SCHEMA_EXAMPLES)
     _add(ruleset, "test", _cases.run, _cases.EXAMPLES)
     app.command(ruleset)
     return app

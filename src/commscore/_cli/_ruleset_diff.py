@@ -56,11 +56,12 @@ def diff(
     if json:
         say_json(_data(found, sections))
         return Exit.DONE
-    say(f"A  {found.before.id}  {_titled(found.before.title, lang)}\nB  {found.after.id}  {_titled(found.after.title, lang)}")
+    for side, ruleset in (("A", found.before), ("B", found.after)):
+        say(f"{side}  {ruleset.id}  {_titled(ruleset.title, lang)}")
     for name, changes in sections.items():
         if name in _TITLES and changes:
             say(f"\n{_TITLES[name]} ({len(changes)})\n")
-            say(tabled([_row(name, change, lang) for change in changes]))
+            say(tabled([row for change in changes for row in _rows(name, change, lang)]))
     counts = ", ".join(f"{len(changes)} {name}" for name, changes in sections.items() if changes)
     tell(counts or "no rules")
     return Exit.DONE
@@ -94,24 +95,27 @@ def _due(change: Change) -> Aspect | None:
     return next((aspect for aspect in aspects if aspect.name == "due"), None)
 
 
-def _row(section: str, change: Change, lang: str) -> dict[str, Any]:
+def _rows(section: str, change: Change, lang: str) -> list[dict[str, Any]]:
+    """Give a line for each change, or for each aspect of one that is stricter or laxer."""
     rule = change.after or change.before
     assert rule is not None  # noqa: S101 - a change has at least one side
     head = {"rule": _named(change), "title": _titled(rule.title, lang)}
     match section:
         case "added" | "dropped":
-            return {**head, "clause": rule.clause, "asks": _asks(rule)}
+            return [{**head, "clause": rule.clause, "asks": _asks(rule)}]
         case "falls due":
-            return {**head, "due": rule.due, "asks": _asks(rule)}
+            return [{**head, "due": rule.due, "asks": _asks(rule)}]
         case "reweighted":
-            return {**head, "A": _weight(change.before), "B": _weight(change.after)}
+            return [{**head, "A": _weight(change.before), "B": _weight(change.after)}]
         case "reworded":
-            return {**head, **_words(change)}
+            return [{**head, **_words(change)}]
         case "due":
             aspect = _due(change)
-            return {**head, "A": aspect and aspect.parent, "B": aspect and aspect.child}
+            return [{**head, "A": aspect and aspect.parent, "B": aspect and aspect.child}]
         case _:
-            return {**head, **_compared(change)}
+            blank = dict.fromkeys(head, "")
+            aspects = () if change.comparison is None else change.comparison.aspects
+            return [{**(blank if index else head), **_compared(aspect)} for index, aspect in enumerate(aspects)]
 
 
 def _named(change: Change) -> str:
@@ -145,14 +149,13 @@ def _shown(words: Any) -> str:
     return "; ".join(map(str, words.values())) if hasattr(words, "values") else str(words)
 
 
-def _compared(change: Change) -> dict[str, str]:
-    aspects = () if change.comparison is None else change.comparison.aspects
+def _compared(aspect: Aspect) -> dict[str, str]:
     return {
-        "in": "\n".join(aspect.name + (f" ({aspect.scope})" if aspect.scope else "") for aspect in aspects),
-        "A": "\n".join(aspect.parent or "none" for aspect in aspects),
-        "B": "\n".join(aspect.child or "none" for aspect in aspects),
-        "": "\n".join(str(aspect.relation) for aspect in aspects),
-        "value": "\n".join(", ".join(map(_witness, aspect.witnesses)) for aspect in aspects),
+        "in": aspect.name + (f" ({aspect.scope})" if aspect.scope else ""),
+        "A": aspect.parent or "none",
+        "B": aspect.child or "none",
+        "": str(aspect.relation),
+        "value": ", ".join(map(_witness, aspect.witnesses)),
     }
 
 
@@ -203,7 +206,10 @@ def _witness_data(witness: Witness) -> dict[str, Any]:
     from commscore._requirement import decimal
 
     rows = [
-        {name: cell if isinstance(cell, bool | str) else decimal(cell) for name, cell in row.items()}
+        {
+            name: cell if isinstance(cell, bool | str) or cell.denominator > 1 else int(cell)
+            for name, cell in row.items()
+        }
         for row in witness.rows
     ]
     passes = "a" if witness.passes == "parent" else "b"

@@ -1,4 +1,4 @@
-"""``commscore ruleset list``, ``show`` and ``schema``: what rulesets there are and what they ask."""
+"""``commscore ruleset list`` and ``show``: what rulesets there are and what they ask."""
 
 from __future__ import annotations
 
@@ -29,13 +29,6 @@ SHOW_EXAMPLES = """Examples:
   commscore ruleset show dalian-2023
   commscore ruleset show my-city.yaml --lang en
   commscore ruleset show dalian-2023 --rule social-orgs --json"""
-SCHEMA_EXAMPLES = """Examples:
-
-  commscore ruleset schema > ruleset.schema.json
-
-First line of a ruleset, for editors that complete and check it:
-
-  # yaml-language-server: $schema=ruleset.schema.json"""
 
 
 def list_all(
@@ -85,14 +78,6 @@ def show(
         say(f"{name:<14}{value}")
     say("")
     say(tabled([_row(each, lang) for each in rules]))
-    return Exit.DONE
-
-
-def schema() -> int:
-    """Write the JSON Schema of ruleset files, for editors."""
-    from commscore._loading._schema import json_schema
-
-    say_json(json_schema())
     return Exit.DONE
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from commscore._area_outcomes import area_outcome
 from commscore._plan import COMPOUNDS, RulePlan, rank
 from commscore._report._inputs import Used, area_inputs, quantity, title_of, unit_inputs, why_unchecked
 from commscore._report._measures import (
@@ -29,7 +30,6 @@ from commscore._report._words import Words, counted
 from commscore._requirement import Requirement
 from commscore._results import Result
 from commscore._ruleset import ALL, SCOPES, Force, Input, Rule
-from commscore._settle import area_outcome
 from commscore._status import F, Reason, Status
 from commscore._units import Units
 

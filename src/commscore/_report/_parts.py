@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
+from commscore._area_outcomes import Spot
+from commscore._area_prices import node_price
 from commscore._kernel import judge
 from commscore._plan import COMPOUNDS, Node, RulePlan
 from commscore._prices import unit_numbers
@@ -24,7 +26,6 @@ from commscore._report._words import Words
 from commscore._results import Result
 from commscore._ruleset import ALL, Input, Part
 from commscore._run import is_nested_share
-from commscore._settle import Spot, node_price
 from commscore._status import REASONS, STATUSES, Reason, Status
 from commscore._units import Units
 from commscore._verdicts import verdict
