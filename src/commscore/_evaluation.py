@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from commscore import _arguments as arguments
 from commscore._area_outcomes import area_outcome
 from commscore._areas import same_areas
 from commscore._findings import UnitPart
@@ -76,7 +77,7 @@ def evaluate(
         >>> result.units.num_rows
         1
     """
-    loaded = load_ruleset(ruleset)
+    loaded = load_ruleset(arguments.ruleset_name(ruleset))
     session = open_session(
         data, loaded, key=key, rollup=rollup, as_of=as_of, columns=columns, level=level, more=more, missing=missing
     )
@@ -121,15 +122,22 @@ def open_session(
 ) -> Session:
     """Open the tables, make the plan, and add up the tables of other levels."""
     day = _as_of(ruleset, as_of)
-    options: dict[str, Any] = {"inputs": ruleset.inputs, "jurisdiction": ruleset.jurisdiction, "missing": missing}
+    shown = arguments.levels("rollup", rollup)
+    key, columns = (
+        arguments.text_or_none("key", key),
+        arguments.mapping_or_none("columns", columns, "{'theirs': 'input'}"),
+    )
+    more = arguments.mapping_or_none("more", more, "{'county': counties}") or {}
+    options: dict[str, Any] = {"inputs": ruleset.inputs, "jurisdiction": ruleset.jurisdiction}
+    options["missing"] = arguments.texts("missing", missing)
     sized: dict[str, Any] = {} if block_rows is None else {"block_rows": block_rows}
     if isinstance(data, list) and not data:  # no rows say nothing of columns: a table that has them all, and no row
         data = {name: [] for name in ruleset.inputs}
     main = open_table(data, key=key, columns=columns, level=level, **options, **sized)
-    further = _further_tables(more or {}, main, columns, options)
-    _check_levels(rollup, main.level)
+    further = _further_tables(more, main, options)
+    _check_levels(shown, main.level)
     shapes = {table.level: _shape(table) for table in (main, *further.values())}
-    plan = make_plan(ruleset, shapes, level=main.level, as_of=day, rollup=None if rollup is None else tuple(rollup))
+    plan = make_plan(ruleset, shapes, level=main.level, as_of=day, rollup=shown)
     _check_any_column(plan, shapes)
     wanted = {name: frozenset(names) for name, names in wanted_inputs(plan.rules).items()}
     run = _with_further(plan, further, {level_: wanted_at(wanted, level_, ruleset) for level_ in shapes})
@@ -152,34 +160,22 @@ def _as_of(ruleset: Ruleset, as_of: date | str | None) -> date:
             f"{ruleset.id} is a plan of several years and is not evaluated itself: use that of a year, which extends it"
         )
         raise UsageError(message)
-    if as_of is None:
-        return date(ruleset.year, 12, 31)
-    try:
-        return as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
-    except (TypeError, ValueError):
-        raise UsageError(f"as_of: {as_of!r} is not a date; write YYYY-MM-DD or give a datetime.date") from None
+    return arguments.day("as_of", as_of) or date(ruleset.year, 12, 31)
 
 
-def _further_tables(
-    more: Mapping[str, Any], main: Table, columns: Mapping[str, str] | None, options: dict[str, Any]
-) -> dict[str, Table]:
+def _further_tables(more: Mapping[str, Any], main: Table, options: dict[str, Any]) -> dict[str, Table]:
     for level in more:
         if level not in LEVELS:
             raise UsageError(f"more: there is no level {level!r}; there are {', '.join(LEVELS)}")
         if level == main.level:
             raise UsageError(f"more: the data is of level {level!r} itself; put all rows of a level into one table")
-    del columns  # a caller's own names are those of the units' table
     return {
         level: open_table(data, level=level, name=level, block_rows=_WHOLE, **options) for level, data in more.items()
     }
 
 
-def _check_levels(rollup: Sequence[str] | None, level: str) -> None:
-    if isinstance(rollup, str):
-        raise UsageError(f"rollup: give a list of levels, such as [{rollup!r}]")
+def _check_levels(rollup: tuple[str, ...] | None, level: str) -> None:
     for found in rollup or ():
-        if found not in LEVELS:
-            raise UsageError(f"rollup: there is no level {found!r}; there are {', '.join(LEVELS)}")
         if rank(found) < rank(level):
             raise UsageError(f"rollup: the rows are of level {level!r}, so there are no areas of level {found!r}")
 

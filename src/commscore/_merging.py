@@ -38,6 +38,8 @@ def merge(*results: Result) -> Result:
         >>> commscore.merge(*parts).units.equals(commscore.evaluate(table, "dalian-2023").units)
         True
     """
+    if not all(isinstance(result, Result) for result in results):
+        raise UsageError("merge: give results of evaluate, one after the other: merge(*results)")
     if not results:
         raise UsageError("merge: give at least one result")
     _check_alike(results)

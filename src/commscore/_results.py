@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from commscore import _integers as ints
 from commscore._area_outcomes import area_outcome
 from commscore._areas import Sums, Tally, merged
+from commscore._arguments import one_or_more
 from commscore._counting import added, by_status
 from commscore._findings import (
     SCHEMA,
@@ -164,24 +165,32 @@ class Result:
         statuses = _wanted_statuses(status)
         self._check_filters(level, rule)
         tables = []
-        if level in (None, "unit"):
+        if level in (None, "unit", self._units_level(level)):
             tables += [self._unit_findings(part, statuses) for part in self._parts]
-        if level != "unit":
+        if level not in ("unit", self._units_level(level)):
             shown = self.plan.rollup if level in (None, "area") else (level,)
             tables += [self._area_findings(name, statuses) for name in shown if name in self.plan.area_levels]
         table = pa.concat_tables([SCHEMA.empty_table(), *tables]).unify_dictionaries().combine_chunks()
         for column, wanted in (("rule", rule), ("key", key)):
             if wanted is not None:
-                names = [wanted] if isinstance(wanted, str) else list(wanted)
+                names = one_or_more(column, wanted)
                 mask = pc.is_in(table[column].cast(pa.string()), value_set=pa.array(names, pa.string()))
                 table = table.filter(mask)
         return table
 
+    def _units_level(self, level: str | None) -> str | None:
+        """Return the level of the units where it names them and not areas of the rollup."""
+        return self.plan.level if level == self.plan.level and level not in self.plan.rollup else "unit"
+
     def _check_filters(self, level: str | None, rule: str | Collection[str] | None) -> None:
         if level not in (None, "unit", "area", *LEVELS):
             raise UsageError(f"level: there is no {level!r}; give 'unit', 'area' or one of {', '.join(LEVELS)}")
+        if level in LEVELS and level != self.plan.level and level not in self.plan.area_levels:
+            raise UsageError(
+                f"level: the areas of level {level!r} were not asked for; evaluate with rollup=[{level!r}]"
+            )
         known = {each.id for each in self.ruleset.rules}
-        wanted = [] if rule is None else [rule] if isinstance(rule, str) else list(rule)
+        wanted = [] if rule is None else one_or_more("rule", rule)
         unknown = [name for name in wanted if name not in known]
         if unknown:
             raise UsageError(f"rule: {self.ruleset.id} has no {', '.join(map(repr, unknown))}")
@@ -278,7 +287,7 @@ class Result:
 def _wanted_statuses(status: str | Collection[str] | None) -> list[int]:
     if status is None:
         return list(range(len(STATUSES)))
-    names = [status] if isinstance(status, str) else list(status)
+    names = one_or_more("status", status)
     unknown = [name for name in names if name not in set(Status)]
     if unknown:
         raise UsageError(f"status: there is no {', '.join(map(repr, unknown))}; there are {', '.join(STATUSES)}")

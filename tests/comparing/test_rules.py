@@ -35,8 +35,8 @@ def only(found: Comparison) -> Aspect:
         ("each: orgs", "10..15", "12..14", "stricter", "10"),
         ("each: orgs", "== 3", ">= 3", "laxer", "4"),
         ("total: orgs", "100 左右 ± 10", "90..110", "equal", None),
-        ("mean: area", "> 10", "> 12", "stricter", "11"),
-        ("mean: area", "> 10", "> 10.5", "stricter", "10.1"),
+        ("mean: area", "> 10", "> 12", "stricter", "12"),
+        ("mean: area", "> 10", ">= 10.5", "stricter", "10.1"),
         ("share: has_list", '">= 80%"', '">= 85%"', "stricter", "0.8"),
         ("share: has_list", '"> 80%"', '">= 85%"', "stricter", "0.81"),
         ("share: has_list", "全覆盖", '">= 100%"', "equal", None),
@@ -170,7 +170,7 @@ def test_whoever_is_filtered_out_is_asked_nothing(compared: Compared) -> None:
 
 
 def test_filters_by_amount_are_compared_as_sets(compared: Compared) -> None:
-    large, huge = ('each: orgs\nwhere: {homes: "%s"}\nrequire: 不少于3个' % asked for asked in (">= 500", "> 499"))
+    large, huge = (f'each: orgs\nwhere: {{homes: "{asked}"}}\nrequire: 不少于3个' for asked in (">= 500", "> 499"))
 
     assert relation(compared(large, huge)) == "equal"
 
@@ -275,7 +275,7 @@ def test_compounds_are_compared_part_by_part(parent: str, child: str, expected: 
 
 
 def test_a_harder_condition_makes_a_least_share_stricter_and_a_greatest_share_laxer(compared: Compared) -> None:
-    easy, hard = ('share: {each: orgs, require: ">= %d"}\nrequire: "%s 80%%"' % (number, ">=") for number in (2, 3))
+    easy, hard = (f'share: {{each: orgs, require: ">= {number}"}}\nrequire: ">= 80%"' for number in (2, 3))
 
     assert relation(compared(easy, hard)) == "stricter"
     assert relation(compared(easy.replace('">= 80', '"<= 80'), hard.replace('">= 80', '"<= 80'))) == "laxer"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from commscore._comparing import Aspect, Change, Diff, Witness
-    from commscore._ruleset import Rule
+    from commscore._ruleset import Rule, Text
 
 EXAMPLES = """Examples:
 
@@ -67,7 +67,7 @@ def diff(
     return Exit.DONE
 
 
-def _titled(title: Any, lang: str) -> str:
+def _titled(title: Text, lang: str) -> str:
     return (title.en or title.zh) if lang == "en" else title.zh
 
 

@@ -41,25 +41,27 @@ def staged(out: Path, *, overwrite: bool) -> Iterator[Path]:
         UsageError: Something stands there that may not be replaced, or nothing can be written there.
     """
     place = Path(os.path.realpath(out))
-    above = _make_parents(place, out)
+    above = [folder for folder in place.parents if not folder.exists()]
+    folder = place.parent / f"{_prefix(place)}{secrets.token_hex(6)}-new"
+    lock: int | None = None
     try:
         with writing(out):
+            place.parent.mkdir(parents=True, exist_ok=True)
             _clear(place)
         refuse_taken(out, overwrite=overwrite)
         with writing(out):
-            folder, lock = _new_folder(place)
-        try:
-            yield folder
-            with writing(out):
-                _publish(folder, place, out, overwrite=overwrite)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            _release(lock)
+            lock = _make(folder)
+        yield folder
+        with writing(out):
+            _publish(folder, place, out, overwrite=overwrite)
     except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
         for made in above:
             with suppress(OSError):
                 made.rmdir()
         raise
+    finally:
+        _release(lock)
 
 
 @contextmanager
@@ -119,22 +121,13 @@ def _prefix(place: Path) -> str:
     return f".{place.name}.commscore-"
 
 
-def _make_parents(place: Path, out: Path) -> list[Path]:
-    """Make the folders above the place; return those that were not there, deepest first."""
-    missing = [folder for folder in place.parents if not folder.exists()]
-    with writing(out):
-        place.parent.mkdir(parents=True, exist_ok=True)
-    return missing
-
-
-def _new_folder(place: Path) -> tuple[Path, int | None]:
-    """Make a folder beside the place and lock it, so that nobody takes it for a leftover."""
+def _make(folder: Path) -> int | None:
+    """Make a folder and lock it, so that nobody takes it for a leftover; return the lock."""
     while True:
-        folder = place.parent / f"{_prefix(place)}{secrets.token_hex(6)}-new"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         lock = _lock(folder)
         if lock is not None or fcntl is None:
-            return folder, lock
+            return lock
 
 
 def _lock(folder: Path) -> int | None:
