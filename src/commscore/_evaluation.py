@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from commscore import _arguments as arguments
-from commscore._area_outcomes import area_outcome
-from commscore._areas import same_areas
-from commscore._findings import UnitPart
+from commscore._engine._area_outcomes import area_outcome
+from commscore._engine._areas import same_areas
+from commscore._engine._findings import UnitPart
+from commscore._engine._plan import Plan, TableShape, inputs_read, make_plan, rank, wanted_inputs
+from commscore._engine._prices import scored_credit, unit_credit
+from commscore._engine._run import BlockOutcome, Run
+from commscore._engine._scoring import Quotients, Results
+from commscore._engine._settle import as_shown
+from commscore._engine._subjects import scorer_of, unit_results
+from commscore._engine._units import Units
 from commscore._loading import load_ruleset
-from commscore._plan import Plan, TableShape, inputs_read, make_plan, rank, wanted_inputs
-from commscore._prices import scored_credit, unit_credit
-from commscore._results import Context, Result, settled
+from commscore._result_tables import Context
+from commscore._results import Result, settled
 from commscore._ruleset import LEVELS, Ruleset
-from commscore._run import BlockOutcome, Run
-from commscore._scoring import Quotients, Results
-from commscore._settle import as_shown
-from commscore._subjects import scorer_of, unit_results
 from commscore._tables import Block, Table, blocks, open_table
-from commscore._units import Units
 from commscore.errors import DataError, DataFault, UsageError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from commscore._areas import merged
+from commscore._engine._areas import merged
 from commscore._results import Result, settled
 from commscore._tables import KeySet
 from commscore.errors import DataError, UsageError

@@ -77,7 +77,8 @@ def test_an_id_that_means_something_else_elsewhere_pairs_nothing(changes: Change
 def test_words_weight_and_dues_are_listed_apart(changes: Changes) -> None:
     (found,) = changes(
         "  - {id: a, clause: 一, title: 甲, each: orgs, require: 不少于1个, weight: 1, due: 2024-06-30}\n",
-        "  - {id: a, clause: 二, title: 甲, each: orgs, require: 1个以上, weight: 2, due: 2024-06-30, force: expected}\n",
+        "  - {id: a, clause: 二, title: 甲, each: orgs, require: 1个以上, weight: 2, due: 2024-06-30,\n"
+        "     force: expected}\n",
     )
 
     assert str(found.comparison.relation) == "equal"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from commscore._exact import OK
+from commscore._tables._exact import OK
 from commscore._ruleset import Input, InputType, Jurisdiction, Text
 from commscore._tables import Block, Column, Table, blocks, open_table
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commscore._exact import INVALID, MISSING, OK, cap_part, read_column
+from commscore._tables._exact import INVALID, MISSING, OK, cap_part, read_column
 from commscore._ruleset import Input, InputType, Text
 
 COUNT = Input("x", Text("数"), InputType.COUNT)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commscore._keys import KeySet
+from commscore._tables._keys import KeySet
 from commscore._tables import blocks
 from commscore.errors import DataError
 

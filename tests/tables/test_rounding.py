@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commscore._rounding import rescale, round_floats, round_fraction, whole_floats
+from commscore._tables._rounding import rescale, round_floats, round_fraction, whole_floats
 
 
 def half_up(value: float, exponent: int) -> int:

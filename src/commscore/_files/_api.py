@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from commscore._engine._findings import SCHEMA, unit_findings
 from commscore._evaluation import Session, open_session
 from commscore._files._joining import Joined, Reading, join_files, located
 from commscore._files._manifest import Fingerprints, described, now, stamp, versions, write_manifest
@@ -18,9 +19,9 @@ from commscore._files._selection import Selection, is_selectable, refuse_overlap
 from commscore._files._staging import refuse_taken, staged, writing
 from commscore._files._totals import Totals
 from commscore._files._writing import ParquetFile, write_table
-from commscore._findings import SCHEMA, unit_findings
 from commscore._loading import load_ruleset
-from commscore._results import Result, empty_unit_table, settled, unit_table, wide_table
+from commscore._result_tables import empty_unit_table, unit_table, wide_table
+from commscore._results import Result, settled
 from commscore._status import STATUSES, E, F, U
 from commscore.errors import DataError, UsageError
 
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date, datetime
 
-    from commscore._findings import UnitPart
-    from commscore._results import Context
+    from commscore._engine._findings import UnitPart
+    from commscore._result_tables import Context
     from commscore._ruleset import Ruleset
 
     Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]

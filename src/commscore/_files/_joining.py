@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pyarrow as pa
 
-from commscore._sources import open_source
-from commscore._streams import Piece, Source
 from commscore._tables import open_table
+from commscore._tables._sources import open_source
+from commscore._tables._streams import Piece, Source
 from commscore.errors import DataError, DataFault, DataWarning, UsageError
 
 if TYPE_CHECKING:

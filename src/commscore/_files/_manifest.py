@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from commscore._files._staging import KIND, MANIFEST
 from commscore._requirement import InputRef
-from commscore._streams import guarded
+from commscore._tables._streams import guarded
 from commscore._version import __version__
 from commscore.errors import DataError, DataFault
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from commscore._plan import Plan
+    from commscore._engine._plan import Plan
     from commscore._results import Result
     from commscore._ruleset import Part, Rule
 

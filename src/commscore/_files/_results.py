@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from commscore import _integers as ints
+    from commscore._engine import _integers as ints
     from commscore._files._totals import Totals
 
 

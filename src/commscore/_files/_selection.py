@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import attrs
 
-from commscore._paths import SUFFIXES
+from commscore._tables._paths import SUFFIXES
 from commscore.errors import DataWarning, UsageError
 
 if TYPE_CHECKING:

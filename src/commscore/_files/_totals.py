@@ -9,13 +9,13 @@ import attrs
 import numpy as np
 import pyarrow.compute as pc
 
-from commscore._areas import Groups, Tally
-from commscore._counting import added, by_status
+from commscore._engine._areas import Groups, Tally
+from commscore._engine._counting import added, by_status
 from commscore._report import bad_cells, count_cells
 from commscore._status import STATUSES
 
 if TYPE_CHECKING:
-    from commscore._findings import UnitPart
+    from commscore._engine._findings import UnitPart
     from commscore._results import Result
 
 _SCORES = ("score", "low", "high", "coverage")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
-from commscore._area_outcomes import area_outcome
-from commscore._plan import COMPOUNDS, RulePlan, rank
+from commscore._engine._area_outcomes import area_outcome
+from commscore._engine._plan import COMPOUNDS, RulePlan, rank
+from commscore._engine._units import Units
 from commscore._report._inputs import Used, area_inputs, quantity, title_of, unit_inputs, why_unchecked
 from commscore._report._measures import (
     SHARE,
@@ -28,10 +29,11 @@ from commscore._report._subject import Subject, holds_all_units, row_of_area
 from commscore._report._text import clean
 from commscore._report._words import Words, counted
 from commscore._requirement import Requirement
-from commscore._results import Result
 from commscore._ruleset import ALL, SCOPES, Force, Input, Rule
 from commscore._status import F, Reason, Status
-from commscore._units import Units
+
+if TYPE_CHECKING:
+    from commscore._results import Result
 
 INDENT = "    "
 _SHOWN = 5  # so many of what fails inside are named

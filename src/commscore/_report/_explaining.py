@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from commscore._plan import RulePlan, rank
+from commscore._engine._plan import RulePlan, rank
 from commscore._report._entries import Entry, entry_lines
 from commscore._report._measures import known
 from commscore._report._numbers import number
@@ -13,10 +13,12 @@ from commscore._report._scores import grade_text, score_text
 from commscore._report._subject import Subject, subject_of
 from commscore._report._text import clean, width
 from commscore._report._words import Words, words
-from commscore._results import Result
 from commscore._ruleset import SCOPES, Group, Ruleset
 from commscore._status import STATUSES
 from commscore._tables import Column
+
+if TYPE_CHECKING:
+    from commscore._results import Result
 
 
 def explain(result: Result, key: str, *, lang: str = "zh") -> str:

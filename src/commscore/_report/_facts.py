@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
-from commscore._counting import by_outlook, by_reason, counted
-from commscore._exact import INVALID, MISSING
-from commscore._integers import Ints
-from commscore._kernel import judge
-from commscore._plan import Node, RulePlan
+from commscore._engine._counting import by_outlook, by_reason, counted
+from commscore._engine._integers import Ints
+from commscore._engine._kernel import judge
+from commscore._engine._plan import Node, RulePlan
+from commscore._engine._settle import AreaFindings, area_findings, as_shown
+from commscore._engine._subjects import doubles
+from commscore._engine._units import Units
 from commscore._report._inputs import KIND, all_units, rows_concerned
-from commscore._results import Result
-from commscore._settle import AreaFindings, area_findings, as_shown
 from commscore._status import REASONS, STATUSES, E, Reason, Status, U
-from commscore._subjects import doubles
-from commscore._units import Units
+from commscore._tables._exact import INVALID, MISSING
 
 # Why a rule is not scored, in the order told.
 UNSCORED = (
@@ -31,6 +30,9 @@ UNSCORED = (
     Reason.TAILORED,
     Reason.EMPTY_SCOPE,
 )
+
+if TYPE_CHECKING:
+    from commscore._results import Result
 
 
 @attrs.frozen(eq=False)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
-from commscore import _integers as ints
-from commscore._exact import INVALID, MISSING, OK, Column
-from commscore._plan import UNITS, Node, Plan, RulePlan, rank, tables_of
+from commscore._engine import _integers as ints
+from commscore._engine._plan import UNITS, Node, Plan, RulePlan, rank, tables_of
+from commscore._engine._run import area_leaves, chain_membership
+from commscore._engine._units import IN, OUT, Units
 from commscore._report._numbers import grouped
 from commscore._report._text import clean
 from commscore._report._words import Words
 from commscore._requirement import SIGNS, InputRef
-from commscore._results import Result
 from commscore._ruleset import ALL, CODE_LENGTHS, SCOPES, Input, Part
-from commscore._run import area_leaves, chain_membership
 from commscore._status import Reason
-from commscore._units import IN, OUT, Units
+from commscore._tables._exact import INVALID, MISSING, OK, Column
+
+if TYPE_CHECKING:
+    from commscore._results import Result
 
 KIND = "kind"
 

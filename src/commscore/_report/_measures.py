@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import attrs
 
-from commscore._plan import COMPOUNDS, UNITS
+from commscore._engine._plan import COMPOUNDS, UNITS
 from commscore._report._numbers import ZERO, ends_of, grouped, number, percent, regrouped
 from commscore._report._text import clean
 from commscore._report._words import Words

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import attrs
 
-from commscore._area_outcomes import Spot
-from commscore._area_prices import node_price
-from commscore._kernel import judge
-from commscore._plan import COMPOUNDS, Node, RulePlan
-from commscore._prices import unit_numbers
+from commscore._engine._area_outcomes import Spot
+from commscore._engine._area_prices import node_price
+from commscore._engine._kernel import judge
+from commscore._engine._plan import COMPOUNDS, Node, RulePlan
+from commscore._engine._prices import unit_numbers
+from commscore._engine._run import is_nested_share
+from commscore._engine._units import Units
+from commscore._engine._verdicts import verdict
 from commscore._report._inputs import title_of
 from commscore._report._measures import (
     gap_text,
@@ -23,12 +27,11 @@ from commscore._report._measures import (
 )
 from commscore._report._numbers import ends_of
 from commscore._report._words import Words
-from commscore._results import Result
 from commscore._ruleset import ALL, Input, Part
-from commscore._run import is_nested_share
 from commscore._status import REASONS, STATUSES, Reason, Status
-from commscore._units import Units
-from commscore._verdicts import verdict
+
+if TYPE_CHECKING:
+    from commscore._results import Result
 
 
 @attrs.frozen

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from commscore._plan import COMPOUNDS, RulePlan
+from commscore._engine._plan import COMPOUNDS, RulePlan
 from commscore._report._facts import UNSCORED, AreaFinding, Facts, bad_cells, lacks_parts, outlooks, undecided
 from commscore._report._inputs import title_of, why_unchecked
 from commscore._report._measures import (
@@ -21,9 +21,11 @@ from commscore._report._numbers import ends_of, percent
 from commscore._report._subject import holds_all_units
 from commscore._report._text import clipped, headed, table
 from commscore._report._words import Words, counted
-from commscore._results import Result
 from commscore._ruleset import SCOPES
 from commscore._status import STATUSES, Reason, Status
+
+if TYPE_CHECKING:
+    from commscore._results import Result
 
 # How many rows a list shows; what it leaves out is counted below it.
 RULES_SHOWN, FINDINGS_SHOWN, CELLS_SHOWN, NAMED = 10, 40, 15, 3

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from commscore._findings import UnitPart, unit_findings
-from commscore._results import Result, area_scores
+from commscore._engine._findings import UnitPart, unit_findings
+from commscore._engine._subjects import taken
+from commscore._engine._units import Units
+from commscore._result_tables import area_scores
 from commscore._ruleset import LEVELS
-from commscore._subjects import taken
 from commscore._tables import Areas, Block
-from commscore._units import Units
 from commscore.errors import UsageError
+
+if TYPE_CHECKING:
+    from commscore._results import Result
 
 _FEW = 2000  # so many keys are compared letter by letter
 _SHOWN = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
@@ -22,8 +22,10 @@ from commscore._report._rule_tables import (
 from commscore._report._scores import score_number
 from commscore._report._text import clean, clipped, headed, table, width
 from commscore._report._words import Words, counted, words
-from commscore._results import Result
 from commscore._ruleset import Ruleset
+
+if TYPE_CHECKING:
+    from commscore._results import Result
 
 AREAS_SHOWN = 10  # of each level; the rest are counted
 

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from commscore._buffers import booleans, fixed, nulled, patched, positions, text, texts, valid_rows
-from commscore._exact import Column, read_labels
-from commscore._keys import as_text, digit_values
 from commscore._ruleset import CODE_LENGTHS, LEVELS, SCOPES, Jurisdiction
+from commscore._tables._buffers import booleans, fixed, nulled, patched, positions, text, texts, valid_rows
+from commscore._tables._exact import Column, read_labels
+from commscore._tables._keys import as_text, digit_values
 
 Array = Any  # pyarrow ships no types
 Rows = npt.NDArray[np.int64]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pyarrow as pa
 
-from commscore._buffers import plain
+from commscore._tables._buffers import plain
 from commscore.errors import DataError, DataFault
 
 if TYPE_CHECKING:

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from commscore import _integers as ints
-from commscore._areas import Sums, group_rows
-from commscore._codes import constant, reason_code
-from commscore._compounds import combine
-from commscore._plan import COMPOUNDS, Node, RulePlan, floor, has_absent, rank, scopes_of
-from commscore._ruleset import ALL
-from commscore._run import Run, area_leaves, is_nested_share
-from commscore._status import E, F, I, N, P, Reason, S, U
-from commscore._terms import share_of_areas
-from commscore._verdicts import (
+from commscore._engine import _integers as ints
+from commscore._engine._areas import Sums, group_rows
+from commscore._engine._codes import constant, reason_code
+from commscore._engine._compounds import combine
+from commscore._engine._plan import COMPOUNDS, Node, RulePlan, floor, has_absent, rank, scopes_of
+from commscore._engine._run import Run, area_leaves, is_nested_share
+from commscore._engine._terms import share_of_areas
+from commscore._engine._verdicts import (
     Outcome,
     compound,
     conjunction,
@@ -25,6 +23,8 @@ from commscore._verdicts import (
     rolled_up,
     verdict,
 )
+from commscore._ruleset import ALL
+from commscore._status import E, F, I, N, P, Reason, S, U
 
 if TYPE_CHECKING:
     pass

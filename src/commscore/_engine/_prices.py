@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from commscore import _integers as ints
-from commscore._codes import CAN_BE_OUT, Codes, Verdicts
-from commscore._exact import OK, Column
-from commscore._kernel import Measure, judge, measure
-from commscore._plan import COMPOUNDS, Node
+from commscore._engine import _integers as ints
+from commscore._engine._codes import CAN_BE_OUT, Codes, Verdicts
+from commscore._engine._kernel import Measure, judge, measure
+from commscore._engine._plan import COMPOUNDS, Node
+from commscore._engine._scoring import Quotients
+from commscore._engine._units import Units, within
 from commscore._requirement import Interval, Requirement, interval
 from commscore._ruleset import ALL, SCOPES
-from commscore._scoring import Quotients
 from commscore._status import F, N, P
-from commscore._units import Units, within
+from commscore._tables._exact import OK, Column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from commscore import _integers as ints
-from commscore._area_outcomes import area_outcome
-from commscore._area_prices import price
-from commscore._codes import Codes, Verdicts, constant, reason_code
-from commscore._kernel import judge
-from commscore._plan import RulePlan, rank
-from commscore._prices import scored_credit, unit_credit, unit_numbers
-from commscore._run import Run, of_scope
-from commscore._scoring import Quotients, Results
-from commscore._status import NO_REASON, STATUSES, E, F, I, K, N, P, Reason, S, U
-from commscore._units import Units
-from commscore._verdicts import (
+from commscore._engine import _integers as ints
+from commscore._engine._area_outcomes import area_outcome
+from commscore._engine._area_prices import price
+from commscore._engine._codes import Codes, Verdicts, constant, reason_code
+from commscore._engine._kernel import judge
+from commscore._engine._plan import RulePlan, rank
+from commscore._engine._prices import scored_credit, unit_credit, unit_numbers
+from commscore._engine._run import Run, of_scope
+from commscore._engine._scoring import Quotients, Results
+from commscore._engine._units import Units
+from commscore._engine._verdicts import (
     Outcome,
 )
+from commscore._status import NO_REASON, STATUSES, E, F, I, K, N, P, Reason, S, U
 
 if TYPE_CHECKING:
     pass

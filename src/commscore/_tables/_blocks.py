@@ -9,13 +9,13 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from commscore._exact import Column, cap_part, read_column
-from commscore._keys import KeySet, Rows, as_text, fault
-from commscore._matching import find_key, match_columns, warn_of_slips
-from commscore._places import Areas, Codes, Known, Places, level_of, read_codes, read_kind
 from commscore._ruleset import CODE_LENGTHS, LEVELS, Input, Jurisdiction
-from commscore._sources import open_source
-from commscore._streams import Source, cut
+from commscore._tables._exact import Column, cap_part, read_column
+from commscore._tables._keys import KeySet, Rows, as_text, fault
+from commscore._tables._matching import find_key, match_columns, warn_of_slips
+from commscore._tables._places import Areas, Codes, Known, Places, level_of, read_codes, read_kind
+from commscore._tables._sources import open_source
+from commscore._tables._streams import Source, cut
 from commscore.errors import DataError, DataFault, DataWarning, UsageError
 
 if TYPE_CHECKING:

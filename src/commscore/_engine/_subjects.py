@@ -8,10 +8,10 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from commscore import _integers as ints
-from commscore._codes import reason_code
-from commscore._scoring import Quotients, Results, Scores, Tree, grade_numbers, score_results, score_tree, shown
-from commscore._settle import AreaFindings, Shown
+from commscore._engine import _integers as ints
+from commscore._engine._codes import reason_code
+from commscore._engine._scoring import Quotients, Results, Scores, Tree, grade_numbers, score_results, score_tree, shown
+from commscore._engine._settle import AreaFindings, Shown
 from commscore._status import STATUSES, E, F, K, P, Reason, U
 
 if TYPE_CHECKING:

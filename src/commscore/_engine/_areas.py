@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from commscore import _integers as ints
+from commscore._engine import _integers as ints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from commscore._terms import Loose
+    from commscore._engine._terms import Loose
 
 # A leaf of a rule: the rule's index, the path of part numbers below it, and the scope.
 Leaf = tuple[int, tuple[int, ...], str]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from commscore._keys import SHOWN, fault
-from commscore._streams import Piece, Source, first_of, guarded
+from commscore._tables._keys import SHOWN, fault
+from commscore._tables._streams import Piece, Source, first_of, guarded
 from commscore.errors import DataError, UsageError
 
 if TYPE_CHECKING:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from commscore import _integers as ints
-from commscore._areas import Groups, Leaf, Tally, group_rows, note_parents
-from commscore._codes import CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code
-from commscore._exact import OK
-from commscore._kernel import judge, judge_condition
-from commscore._plan import (
+from commscore._engine import _integers as ints
+from commscore._engine._areas import Groups, Leaf, Tally, group_rows, note_parents
+from commscore._engine._codes import CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code
+from commscore._engine._kernel import judge, judge_condition
+from commscore._engine._plan import (
     COMPOUNDS,
     Node,
     Plan,
@@ -24,11 +23,12 @@ from commscore._plan import (
     scopes_of,
     tables_of,
 )
+from commscore._engine._terms import terms
+from commscore._engine._units import OUT, Units, membership
+from commscore._engine._verdicts import Outcome
 from commscore._ruleset import ALL, SCOPES
 from commscore._status import I, K, N, Reason, S
-from commscore._terms import terms
-from commscore._units import OUT, Units, membership
-from commscore._verdicts import Outcome
+from commscore._tables._exact import OK
 from commscore.errors import DataError, DataFault
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from commscore._numerals import LONGEST
+from commscore._tables._numerals import LONGEST
 
 Array = Any  # pyarrow ships no types
 

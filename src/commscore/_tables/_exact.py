@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from commscore._buffers import booleans, decimals, decoded, fixed, is_text, plain, positions, valid_rows
-from commscore._numerals import INVALID, MISSING, OK, read_flag, read_numerals, read_words
-from commscore._rounding import (
+from commscore._tables._buffers import booleans, decimals, decoded, fixed, is_text, plain, positions, valid_rows
+from commscore._tables._numerals import INVALID, MISSING, OK, read_flag, read_numerals, read_words
+from commscore._tables._rounding import (
     SHORT_SINGLE,
     Integers,
     integers,

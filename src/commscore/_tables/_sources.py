@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from commscore._cells import column_of
-from commscore._paths import open_path
-from commscore._streams import Piece, Source, guarded, of_batches, of_columns, of_reader
+from commscore._tables._cells import column_of
+from commscore._tables._paths import open_path
+from commscore._tables._streams import Piece, Source, guarded, of_batches, of_columns, of_reader
 from commscore.errors import DataError, DataFault, UsageError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from functools import reduce
 
 import numpy as np
 
-from commscore._codes import CAN_BE_OUT, CAN_FAIL, CAN_PASS, Codes, Verdicts, outcomes
+from commscore._engine._codes import CAN_BE_OUT, CAN_FAIL, CAN_PASS, Codes, Verdicts, outcomes
 from commscore._status import AND_TABLE, NO_REASON, OR_TABLE, E, F, N, P, U
 
 _LETTERS = "PFUENKSI"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from commscore import _integers as ints
+from commscore._engine import _integers as ints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from commscore._buffers import Bits, positions, text, texts, valid_rows
-from commscore._rounding import Integers, integers, rescale
+from commscore._tables._buffers import Bits, positions, text, texts, valid_rows
+from commscore._tables._rounding import Integers, integers, rescale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

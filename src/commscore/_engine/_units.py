@@ -8,13 +8,13 @@ from fractions import Fraction
 import attrs
 import numpy as np
 
-from commscore import _integers as ints
-from commscore._codes import Codes
-from commscore._exact import MISSING, OK, Column
-from commscore._plan import UNITS, Node, rank, scopes_of
+from commscore._engine import _integers as ints
+from commscore._engine._codes import Codes
+from commscore._engine._plan import UNITS, Node, rank, scopes_of
 from commscore._requirement import Interval, interval
 from commscore._ruleset import ALL, CODE_LENGTHS, SCOPES, Filter, Input
 from commscore._tables import Areas, Block
+from commscore._tables._exact import MISSING, OK, Column
 
 # Whether a unit is in scope; where several filters meet, the greatest wins: out of one is out of all.
 IN, MAYBE_MISSING, MAYBE_INVALID, OUT = 0, 1, 2, 3

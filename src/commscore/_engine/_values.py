@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from commscore import _integers as ints
-from commscore._areas import Sums
-from commscore._codes import Verdicts
-from commscore._plan import RulePlan
+from commscore._engine import _integers as ints
+from commscore._engine._areas import Sums
+from commscore._engine._codes import Verdicts
+from commscore._engine._plan import RulePlan
+from commscore._engine._run import area_leaves, chain_membership
+from commscore._engine._terms import terms
+from commscore._engine._units import Units
+from commscore._engine._verdicts import verdict
 from commscore._ruleset import ALL
-from commscore._run import area_leaves, chain_membership
 from commscore._status import I
-from commscore._terms import terms
-from commscore._units import Units
-from commscore._verdicts import verdict
 
 
 def contribution_numbers(

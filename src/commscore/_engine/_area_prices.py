@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from commscore import _integers as ints
-from commscore._area_outcomes import Spot, judge_areas
-from commscore._areas import Sums
-from commscore._plan import COMPOUNDS, Node, RulePlan
-from commscore._prices import Target, credit, gap, nth_greatest
-from commscore._requirement import InputRef, Interval, interval
-from commscore._ruleset import ALL
-from commscore._run import Run
-from commscore._scoring import Quotients
-from commscore._status import F, N, P
-from commscore._verdicts import (
+from commscore._engine import _integers as ints
+from commscore._engine._area_outcomes import Spot, judge_areas
+from commscore._engine._areas import Sums
+from commscore._engine._plan import COMPOUNDS, Node, RulePlan
+from commscore._engine._prices import Target, credit, gap, nth_greatest
+from commscore._engine._run import Run
+from commscore._engine._scoring import Quotients
+from commscore._engine._verdicts import (
     Outcome,
     Span,
     requirement_for,
 )
+from commscore._requirement import InputRef, Interval, interval
+from commscore._ruleset import ALL
+from commscore._status import F, N, P
 
 if TYPE_CHECKING:
     from commscore._requirement import Requirement

@@ -8,24 +8,24 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from commscore import _integers as ints
-from commscore._codes import Verdicts
-from commscore._prices import scored_credit, unit_credit, unit_numbers
+from commscore._engine import _integers as ints
+from commscore._engine._codes import Verdicts
+from commscore._engine._prices import scored_credit, unit_credit, unit_numbers
+from commscore._engine._run import of_finer
+from commscore._engine._settle import AreaFindings, Shown, as_shown, conjunction_numbers
+from commscore._engine._subjects import Scorer, doubles, gain, taken, with_one_fixed
+from commscore._engine._units import Units
+from commscore._engine._values import contribution_numbers
 from commscore._requirement import describe
 from commscore._ruleset import ALL, SCOPES, Rule
-from commscore._run import of_finer
-from commscore._settle import AreaFindings, Shown, as_shown, conjunction_numbers
 from commscore._status import REASONS, STATUSES, F, K, N
-from commscore._subjects import Scorer, doubles, gain, taken, with_one_fixed
-from commscore._units import Units
-from commscore._values import contribution_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from commscore._plan import RulePlan
-    from commscore._scoring import Quotients, Results, Scores
-    from commscore._verdicts import Outcome
+    from commscore._engine._plan import RulePlan
+    from commscore._engine._scoring import Quotients, Results, Scores
+    from commscore._engine._verdicts import Outcome
 
 STRINGS = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from commscore import _integers as ints
-from commscore._codes import CAN_BE_OUT, CAN_FAIL, CAN_PASS, Codes, Verdicts, outcomes
-from commscore._exact import INVALID, MISSING, OK
-from commscore._kernel import judge_condition
-from commscore._plan import UNITS, Node, Operand, input_bounds
+from commscore._engine import _integers as ints
+from commscore._engine._codes import CAN_BE_OUT, CAN_FAIL, CAN_PASS, Codes, Verdicts, outcomes
+from commscore._engine._kernel import judge_condition
+from commscore._engine._plan import UNITS, Node, Operand, input_bounds
+from commscore._engine._units import IN, MAYBE_INVALID, MAYBE_MISSING, OUT, Units
 from commscore._status import U
-from commscore._units import IN, MAYBE_INVALID, MAYBE_MISSING, OUT, Units
+from commscore._tables._exact import INVALID, MISSING, OK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

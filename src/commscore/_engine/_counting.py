@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from commscore import _integers as ints
-from commscore._settle import as_shown
+from commscore._engine import _integers as ints
+from commscore._engine._settle import as_shown
 from commscore._status import REASONS, STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from commscore._findings import UnitPart
-    from commscore._settle import Shown
+    from commscore._engine._findings import UnitPart
+    from commscore._engine._settle import Shown
 
 # By status, by reason and by outlook; the last reason and the last outlook stand for none.
 SHAPE = (len(STATUSES), len(REASONS) + 1, len(STATUSES) + 1)

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from commscore import _integers as ints
-from commscore._codes import Codes, Verdicts, reason_code
-from commscore._compounds import combine
+from commscore._engine import _integers as ints
+from commscore._engine._codes import Codes, Verdicts, reason_code
+from commscore._engine._compounds import combine
+from commscore._engine._terms import TOGETHER, UNBOUNDED
 from commscore._requirement import InputRef, Interval, Requirement, interval
 from commscore._ruleset import ALL
 from commscore._status import NO_REASON, REASONS, E, F, I, K, N, P, Reason, U
-from commscore._terms import TOGETHER, UNBOUNDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from commscore._areas import Sums
-    from commscore._plan import Node
+    from commscore._engine._areas import Sums
+    from commscore._engine._plan import Node
 
 RATIOS = ("mean", "ratio", "share")
 

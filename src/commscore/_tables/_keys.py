@@ -11,8 +11,20 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from commscore._buffers import Bits, decimals, decoded, fixed, is_text, nulled, patched, plain, text, texts, valid_rows
-from commscore._rounding import rescale, whole_floats
+from commscore._tables._buffers import (
+    Bits,
+    decimals,
+    decoded,
+    fixed,
+    is_text,
+    nulled,
+    patched,
+    plain,
+    text,
+    texts,
+    valid_rows,
+)
+from commscore._tables._rounding import rescale, whole_floats
 from commscore.errors import DataFault
 
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from fractions import Fraction
 import attrs
 import numpy as np
 
-from commscore import _integers as ints
-from commscore._codes import CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code
-from commscore._compounds import combine
-from commscore._exact import INVALID, MISSING, OK, Column
-from commscore._plan import Node, scopes_of
+from commscore._engine import _integers as ints
+from commscore._engine._codes import CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code
+from commscore._engine._compounds import combine
+from commscore._engine._plan import Node, scopes_of
+from commscore._engine._units import MAYBE_INVALID, MAYBE_MISSING, OUT, Units, membership, within
 from commscore._requirement import InputRef, interval
 from commscore._ruleset import ALL, SCOPES
 from commscore._status import NO_REASON, E, F, I, K, N, P, Reason, U
-from commscore._units import MAYBE_INVALID, MAYBE_MISSING, OUT, Units, membership, within
+from commscore._tables._exact import INVALID, MISSING, OK, Column
 
 
 def judge(node: Node, units: Units) -> Verdicts:

@@ -1,0 +1,149 @@
+"""The tables of a result, made from blocks and tallies: units, statuses, areas and rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+import pyarrow as pa
+
+from commscore._engine import _integers as ints
+from commscore._engine._area_outcomes import area_outcome
+from commscore._engine._areas import Sums
+from commscore._engine._counting import by_status
+from commscore._engine._findings import (
+    UnitPart,
+    constant_word,
+)
+from commscore._engine._plan import Plan, RulePlan, rank
+from commscore._engine._scoring import Results
+from commscore._engine._settle import Shown, area_findings, as_shown, results_of
+from commscore._engine._subjects import Scorer, area_shown, doubles, subject_columns
+from commscore._ruleset import LEVELS
+from commscore._status import STATUSES, Status
+
+if TYPE_CHECKING:
+    from commscore._engine._run import Run
+
+
+@attrs.frozen(eq=False)
+class Context:
+    """What all parts of a result share: the plan, the score tree, and whether units have keys or only row numbers."""
+
+    plan: Plan
+    scorer: Scorer
+    keyed: bool = True
+
+
+def shown_of(part: UnitPart) -> list[tuple[int, Shown]]:
+    """Return a block's statuses as shown, with their rules' indexes."""
+    return [(plan.index, as_shown(plan, verdicts)) for plan, verdicts in zip(part.plans, part.verdicts, strict=True)]
+
+
+def unit_table(context: Context, part: UnitPart) -> Any:
+    """Return the scores of a block's units."""
+    columns = {"key": part.units.block.keys} | subject_columns(context.scorer, part.scores, shown_of(part))
+    return pa.table(columns)
+
+
+def empty_unit_table(context: Context) -> Any:
+    """Return the table of no units."""
+    nothing = np.zeros(0, dtype=np.int64)
+    results = [Results(nothing, nothing, nothing, nothing, (nothing, nothing)) for _ in context.plan.rules]
+    codes = np.zeros(0, dtype=np.uint8)
+    shown = [(plan.index, Shown(codes, codes, codes)) for plan in context.plan.rules]
+    columns = {"key": pa.array([], pa.string())}
+    return pa.table(columns | subject_columns(context.scorer, context.scorer.score(results), shown))
+
+
+def wide_table(part: UnitPart) -> Any:
+    """Return the statuses of a block's units, one dictionary column per rule."""
+    columns = {"key": part.units.block.keys}
+    words = pa.array([str(status) for status in STATUSES], pa.string())
+    for index, shown in shown_of(part):
+        codes = pa.array(shown.status.astype(np.int8), pa.int8())
+        columns[part.plans[index].rule.id] = pa.DictionaryArray.from_arrays(codes, words)
+    return pa.table(columns)
+
+
+def area_scores(context: Context, run: Run, level: str) -> Any:
+    """Return the scores of the areas of a level."""
+    findings = area_findings(run, level)
+    results = results_of(findings, len(context.plan.rules), attainment=context.scorer.by_credit)
+    index = run.tally.index(level)
+    size = len(index.labels)
+    scores = context.scorer.score(results)
+    columns = {
+        "level": constant_word(level, size),
+        "key": pa.array(index.labels, pa.string()),
+        "n_units": pa.array([index.units.get(i, 0) for i in range(size)], pa.int64()),
+    }
+    columns |= subject_columns(context.scorer, scores, area_shown(findings))
+    columns["units_score"] = doubles(run.tally.mean_score(level))
+    order = sorted(range(size), key=lambda i: (index.labels[i] is None, index.labels[i] or ""))
+    return pa.table(columns).take(pa.array(order, pa.int64()))
+
+
+def rule_table(context: Context, run: Run, units: ints.Ints) -> Any:
+    """Return one row per rule, with the counts of its findings at the judged level.
+
+    Args:
+        context: Plan and score tree.
+        run: The state, with all units added up.
+        units: The units' findings as `_counting` counts them.
+    """
+    plans = context.plan.rules
+    own = by_status(units)
+    counts = np.array([rule_counts(context.plan, run, plan, own[plan.index]) for plan in plans]).reshape(own.shape)
+    passed, failed = counts[:, 0], counts[:, 1]
+    undecided = counts[:, 2] + counts[:, 3]
+    judged = passed + failed + undecided
+    low, high = ints.quotient(passed, judged), ints.quotient(passed + undecided, judged)
+    rules = [plan.rule for plan in plans]
+    columns: dict[str, Any] = {
+        "rule": pa.array([rule.id for rule in rules], pa.string()),
+        "group": pa.array([rule.group for rule in rules], pa.string()),
+        "title": pa.array([rule.title.zh for rule in rules], pa.string()),
+        "clause": pa.array([rule.clause for rule in rules], pa.string()),
+        "judged": pa.array([plan.judged for plan in plans], pa.string()),
+        "deferred": pa.array([plan.deferred for plan in plans], pa.string()),
+        "weight": pa.array([float(rule.weight) for rule in rules], pa.float64()),
+    }
+    for code, status in enumerate(STATUSES):
+        columns[f"n_{status}"] = pa.array(counts[:, code], pa.int64())
+    columns["pass_rate_low"] = doubles(low)
+    columns["pass_rate"] = doubles(np.where(undecided == 0, low, np.nan))
+    columns["pass_rate_high"] = doubles(high)
+    columns["reason"] = pa.array([plan.node.absent for plan in plans], pa.string())
+    return pa.table(columns)
+
+
+def rule_counts(plan: Plan, run: Run, rule: RulePlan, units: ints.Ints) -> Any:
+    """Count a rule's findings by status: at its units, or in the areas that it is judged at."""
+    total = np.zeros(len(STATUSES), dtype=np.int64)
+    if rule.at_units and rank(rule.judged) == rank(plan.level):
+        return units
+    if rule.at_units and rule.rule.selected and rule.node.absent is None:
+        return _place_counts(rule, run)
+    for finding in _at_judged(rule, run):
+        total += np.bincount(finding.status, minlength=len(STATUSES))
+    return total
+
+
+def _place_counts(rule: RulePlan, run: Run) -> Any:
+    """Count the verdicts of places that are not the main table's rows, from any level that adds them all up."""
+    total = np.zeros(len(STATUSES), dtype=np.int64)
+    level = next(name for name in reversed(LEVELS) if (((rule.index, (), rule.scopes[0]), name)) in run.tally.sums)
+    for scope in rule.scopes:
+        sums: Sums = run.tally.at((rule.index, (), scope), level)
+        for code, letter in enumerate("PFUENKSI"):
+            found = int(sums.field(letter, 0).sum())
+            deferred = rule.deferred is not None and letter in "PFUE"
+            total[STATUSES.index(Status.INFORMATIONAL) if deferred else code] += found
+    return total
+
+
+def _at_judged(rule: RulePlan, run: Run) -> list[Shown]:
+    outcomes = [area_outcome(run, rule, scope, rule.judged) for scope in rule.scopes]
+    return [as_shown(rule, outcome.verdicts) for outcome in outcomes]
