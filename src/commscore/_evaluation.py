@@ -161,6 +161,8 @@ def _as_of(ruleset: Ruleset, as_of: date | str | None) -> date:
             f"{ruleset.id} is a plan of several years and is not evaluated itself: use that of a year, which extends it"
         )
         raise UsageError(message)
+    if ruleset.jurisdiction.level not in LEVELS:
+        raise UsageError(f"{ruleset.id} is a baseline for the rulesets of places and is not evaluated itself")
     return arguments.day("as_of", as_of) or date(ruleset.year, 12, 31)
 
 
