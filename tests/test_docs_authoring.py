@@ -19,13 +19,13 @@ from commscore.errors import Severity
 
 PAGE = Path(__file__).parents[1] / "docs" / "authoring.md"
 TEXT = PAGE.read_text(encoding="utf-8")
-BLOCKS = [
-    (TEXT.count("\n", 0, match.start()) + 1, match[1]) for match in re.finditer(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
-]
+FENCED = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
+BLOCKS = [(TEXT.count("\n", 0, match.start()) + 1, match[1]) for match in FENCED.finditer(TEXT)]
 CATALOGUE = next(block for _, block in BLOCKS if block.startswith("# inputs.yaml"))
 FILES = [pytest.param(block, id=f"line{line}") for line, block in BLOCKS if block.startswith("commscore: 1")]
 RULES = [pytest.param(block, id=f"line{line}") for line, block in BLOCKS if block.startswith("- ")]
 REFUSED = [pytest.param(block, id=f"line{line}") for line, block in BLOCKS if block.startswith("# refused: ")]
+NAMED = {block.split()[1]: block for _, block in BLOCKS if block.startswith("# my-")}
 HEAD = 'commscore: 1\nid: guide\njurisdiction: {code: "3799", level: city}\nyear: 2025\nrules:\n'
 
 
@@ -42,7 +42,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_every_block_is_of_a_kind_that_is_tested() -> None:
-    assert len(FILES) + len(RULES) + len(REFUSED) + 1 == len(BLOCKS)
+    assert len(FILES) + len(RULES) + len(REFUSED) + len(NAMED) + 1 == len(BLOCKS)
 
 
 def test_the_catalogue_is_sound(folder: Path) -> None:
@@ -57,6 +57,24 @@ def test_whole_files_have_no_fault_and_their_cases_pass(block: str, folder: Path
     outcomes = run_cases(commscore.load_ruleset(path))
     assert outcomes
     assert [difference for outcome in outcomes for difference in outcome.differences] == []
+
+
+@pytest.mark.parametrize("block", FILES)
+def test_whole_files_go_well_with_the_catalogue_that_comes_along(block: str, tmp_path: Path) -> None:
+    assert [str(each) for each in commscore.check_ruleset(written(tmp_path, block))] == []
+
+
+def test_years_go_well_with_their_plan(folder: Path) -> None:
+    for name, text in NAMED.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+    assert {name: list(map(str, commscore.check_ruleset(folder / name))) for name in NAMED} == {
+        name: [] for name in NAMED
+    }
+    unexplained = NAMED["my-city-2025.yaml"].replace("    because: 山区县，省里批复\n", "")
+    (folder / "my-city-2025.yaml").write_text(unexplained, encoding="utf-8")
+    codes = {each.code for each in commscore.check_ruleset(folder / "my-city-2025.yaml")}
+    assert codes == {"CS402", "CS403"}
 
 
 @pytest.mark.parametrize("block", RULES)
@@ -76,8 +94,10 @@ def test_what_the_guide_calls_refused_is_refused(block: str, folder: Path) -> No
 
 @pytest.mark.parametrize(
     "keys",
-    [TOP_KEYS, RULE_KEYS, INPUT_KEYS, CASE_KEYS, GROUP_KEYS, JURISDICTION_KEYS, SOURCE_KEYS, SCORING_KEYS]
-    + [UNSCORED_KEYS, MODELS],
+    [
+        *(TOP_KEYS, RULE_KEYS, INPUT_KEYS, CASE_KEYS, GROUP_KEYS),
+        *(JURISDICTION_KEYS, SOURCE_KEYS, SCORING_KEYS, UNSCORED_KEYS, MODELS),
+    ],
 )
 def test_every_key_is_explained(keys: tuple[str, ...]) -> None:
     table = TEXT.partition("## All keys")[2]

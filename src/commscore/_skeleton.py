@@ -3,56 +3,61 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from commscore._ruleset import CODE_LENGTHS
 from commscore.errors import UsageError
 
-LANGUAGES = ("zh", "en")
+FIRST_YEAR, LAST_YEAR = 1949, 2199
+SCHEMA_FILE = "ruleset.schema.json"
 SCHEMA_LINE = "# yaml-language-server: $schema="
 _ID = re.compile(r"\w[\w-]{0,63}")
-_YEAR = re.compile(r"(?P<place>.+)-(?P<year>(?:19[5-9]|20|21)\d{2})")
+_YEAR = re.compile(r"(?P<place>.+)-(?P<year>(?:19|20|21)[0-9]{2})")
 
 
 def skeleton(
-    id_: str, *, level: str = "city", code: str | None = None, lang: str = "zh", schema: str = "ruleset.schema.json"
+    id_: str, *, level: str = "city", code: str | None = None, year: int | None = None, lang: str = "zh"
 ) -> str:
     """Write a ruleset to begin with.
 
     Args:
-        id_: The id, best as jurisdiction-year, such as ``dalian-2024``: the year is taken from it.
+        id_: The id, best as jurisdiction-year, such as ``dalian-2024``.
         level: The level of the jurisdiction: ``community`` to ``province``.
         code: Its code; unless given, zeros to be replaced.
+        year: The year scored; unless given, that at the end of the id, else this year.
         lang: Language of the comments: ``zh`` or ``en``.
-        schema: Where editors find the JSON Schema.
 
     Returns:
         The file's text; ``check_ruleset`` finds no fault in it, and its case passes.
 
     Raises:
-        UsageError: The id, the level or the code is none.
+        UsageError: The id, the level, the code or the year is none.
     """
-    _check(id_, level, code)
-    year = _YEAR.fullmatch(id_)
+    named = _YEAR.fullmatch(id_)
+    year = year or (int(named["year"]) if named else datetime.now(UTC).year)
+    _check(id_, level, code, year)
     given = {
-        "@SCHEMA@": SCHEMA_LINE + schema,
+        "@SCHEMA@": SCHEMA_LINE + SCHEMA_FILE,
         "@ID@": id_,
-        "@PLACE@": year["place"] if year else id_,
+        "@PLACE@": named["place"] if named else id_,
         "@CODE@": code or "0" * CODE_LENGTHS[level],
         "@LEVEL@": level,
-        "@YEAR@": f"year: {year['year']}" if year else "# year: 2025",
-        "@DUE@": f"{year['year'] if year else '2025'}-12-31",
+        "@YEAR@": f"year: {year}",
+        "@DUE@": f"{year}-12-31",
     }
     # One pass, so that an id which looks like a mark stays what it is.
     return re.sub("|".join(given), lambda mark: given[mark[0]], _TEXTS[lang])
 
 
-def _check(id_: str, level: str, code: str | None) -> None:
+def _check(id_: str, level: str, code: str | None, year: int) -> None:
     if not _ID.fullmatch(id_):
         allowed = "letters, digits, - and _, at most 64, beginning with a letter or digit"
         raise UsageError(f"{id_[:80]!r} is no id; an id has {allowed}")
     if level not in CODE_LENGTHS:
         raise UsageError(f"{level[:40]!r} is no level of a jurisdiction; those are {', '.join(CODE_LENGTHS)}")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise UsageError(f"{year} is no year between {FIRST_YEAR} and {LAST_YEAR}")
     wanted = CODE_LENGTHS[level]
     if code is not None and not (code.isascii() and code.isdigit() and len(code) == wanted):
         raise UsageError(f"{code[:40]!r} is no code of a {level}, which has {wanted} digits")

@@ -199,6 +199,8 @@ def test_a_skeleton_goes_to_stdout_or_to_a_file_that_is_not_there_yet(tmp_path: 
         (["@ID@"], "is no id"),
         (["a", "--level", "town"], "is no level"),
         (["a", "--code", "12"], "is no code of a city, which has 4 digits"),
+        (["a", "--year", "3000"], "is no year between 1949 and 2199"),
+        (["city-1901"], "is no year"),
         (["a", "-o", "/nowhere/at/all.yaml"], "cannot be written"),
     ],
 )

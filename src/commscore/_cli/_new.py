@@ -40,6 +40,9 @@ def new(
     out: Out = None,
     level: Annotated[str, Parameter(metavar="LEVEL", help="Level of the jurisdiction, `county` or `city`.")] = "city",
     code: Annotated[str | None, Parameter(metavar="CODE", help="Code of the jurisdiction, such as 2102.")] = None,
+    year: Annotated[
+        int | None, Parameter(metavar="YEAR", help="The year scored; else that of the id, else this year.")
+    ] = None,
     overwrite: Overwrite = False,
     lang: Lang = "zh",
     json: Json = False,
@@ -47,7 +50,7 @@ def new(
     """Write a commented skeleton of a ruleset, which passes `ruleset check` as it stands."""
     from commscore._skeleton import skeleton
 
-    text = skeleton(ruleset, level=level, code=code, lang=lang)
+    text = skeleton(ruleset, level=level, code=code, year=year, lang=lang)
     if out is not None:
         _write(out, text, overwrite=overwrite)
         tell(f"{out}: next, `commscore ruleset check {out}`")
