@@ -13,6 +13,8 @@ FIRST_YEAR, LAST_YEAR = 1949, 2199
 SCHEMA_FILE = "ruleset.schema.json"
 SCHEMA_LINE = "# yaml-language-server: $schema="
 _ID = re.compile(r"\w[\w-]{0,63}")
+# What YAML takes for nothing but text.
+_BARE = re.compile(r"[^\W\d_]\w*-[\w-]+")
 _YEAR = re.compile(r"(?P<place>.+)-(?P<year>(?:19|20|21)[0-9]{2})")
 
 
@@ -39,7 +41,7 @@ def skeleton(
     _check(id_, level, code, year)
     given = {
         "@SCHEMA@": SCHEMA_LINE + SCHEMA_FILE,
-        "@ID@": id_,
+        "@ID@": id_ if _BARE.fullmatch(id_) else f'"{id_}"',
         "@PLACE@": named["place"] if named else id_,
         "@CODE@": code or "0" * CODE_LENGTHS[level],
         "@LEVEL@": level,

@@ -166,7 +166,7 @@ def test_diff_of_what_does_not_exist_is_wrong_usage(command: Command) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("level", ["province", "city", "county", "township", "community"])
-@pytest.mark.parametrize("name", ["my-city-2025", "my-city", "某市-2024", "2024", "city-0001"])
+@pytest.mark.parametrize("name", ["my-city-2025", "my-city", "某市-2024", "2024", "true", "1e-5", "city-0001"])
 def test_a_skeleton_has_no_fault_and_its_case_passes(
     name: str, level: str, lang: str, tmp_path: Path, command: Command
 ) -> None:

@@ -127,6 +127,17 @@ def test_a_mean_that_urban_and_rural_units_meet_apart_they_meet_together(compare
     assert relation(compared(together, "mean: orgs\nrequire: {urban: 不少于3个}")) == "incomparable"
 
 
+def test_all_of_them_is_all_of_the_urban_and_all_of_the_rural_ones(compared: Compared) -> None:
+    apart = 'share: has_list\nrequire: {urban: 全覆盖, rural: ">= 80%"}'
+
+    found = compared(apart, "share: has_list\nrequire: 全覆盖")
+
+    assert relation(found) == "stricter"
+    assert (only(found).scope, only(found).witnesses[0].value) == ("rural", Fraction(4, 5))
+    assert relation(compared(apart, 'share: has_list\nrequire: ">= 90%"')) == "incomparable"
+    assert relation(compared("share: has_list\nrequire: 全覆盖", apart)) == "laxer"
+
+
 def test_each_asks_more_than_the_mean(compared: Compared) -> None:
     each, mean = "each: orgs\nrequire: 不少于10个", "mean: orgs\nrequire: 不少于10个"
 

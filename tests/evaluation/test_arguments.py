@@ -51,7 +51,9 @@ rules:
         ({"as_of": 5}, "as_of: 5 is not a date"),
     ],
 )
-def test_a_wrong_option_of_evaluate_names_what_is_allowed(ruleset: commscore.Ruleset, options: Any, message: str) -> None:
+def test_a_wrong_option_of_evaluate_names_what_is_allowed(
+    ruleset: commscore.Ruleset, options: Any, message: str
+) -> None:
     with pytest.raises(commscore.UsageError, match=message):
         commscore.evaluate(TABLE, ruleset, **options)
 

@@ -80,7 +80,9 @@ def test_blanking_a_cell_undecides_a_finding_or_leaves_it_as_it_is(
 ) -> None:
     rows, more = table
     row = data.draw(st.integers(0, len(rows) - 1))
-    name = data.draw(st.sampled_from([name for name in rows[row] if name not in ("id", "name", "code", "kind")] or ["id"]))
+    name = data.draw(
+        st.sampled_from([name for name in rows[row] if name not in ("id", "name", "code", "kind")] or ["id"])
+    )
     assume(name != "id" and rows[row][name] not in (None, ""))
     before = evaluate(rows, ruleset, more=more)
 

@@ -52,7 +52,8 @@ def _across_scopes(pair: _Pair) -> Iterator[Aspect]:
     parent, child = pair.parent.requirements, pair.child.requirements
     each = {scope: (parent.get(scope, parent.get(ALL)), child.get(scope, child.get(ALL))) for scope in SCOPES}
     aspects = [_aspect(pair, scope, *asked) for scope, asked in each.items()]
-    if pair.child.assessment == "each":
+    everyone = pair.parent if ALL in parent else pair.child
+    if pair.child.assessment == "each" or _is_extreme(everyone, pair.inputs):
         yield from aspects
         return
     # Of an area, all units together are another quantity than those of either scope.
@@ -61,6 +62,17 @@ def _across_scopes(pair: _Pair) -> Iterator[Aspect]:
     sound = convex and {aspect.relation for aspect in aspects} <= {apart, Relation.EQUAL}
     relation = apart if sound else Relation.INCOMPARABLE
     yield Aspect("scope", relation, asked_text(pair.parent), asked_text(pair.child))
+
+
+def _is_extreme(part: Part, inputs: Mapping[str, Input]) -> bool:
+    """Tell whether all units together can meet it only if all of either scope do, such as 100% of a share."""
+    domain, asked = domain_of(part, inputs), part.requirements[ALL]
+    if part.assessment not in CONVEX or isinstance(asked.value, InputRef):
+        return False
+    values = _values(part, asked, domain)
+    if values is None or values.lower is None or values.lower != values.upper:
+        return False
+    return values.lower in {domain.lower, domain.upper}
 
 
 def _aspect(pair: _Pair, scope: str, parent: Requirement | None, child: Requirement | None) -> Aspect:
