@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ def test_a_plan_of_several_years_is_not_evaluated() -> None:
 
 
 def test_a_datetime_is_the_day_it_lies_in(ruleset: commscore.Ruleset) -> None:
-    early = commscore.evaluate(TABLE, ruleset, as_of=datetime.datetime(2023, 6, 29, 23, 59))  # noqa: DTZ001
+    early = commscore.evaluate(TABLE, ruleset, as_of=dt.datetime(2023, 6, 29, 23, 59))  # noqa: DTZ001
 
     assert early.findings(rule="orgs", level="unit")["reason"].to_pylist() == ["not_due", "not_due"]
 

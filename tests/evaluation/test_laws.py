@@ -1,4 +1,4 @@
-"""What must hold for any ruleset and table: splits, order, company and missing values change nothing they should not."""
+"""What must hold for any ruleset and table: splits, order, company and gaps change nothing that they should not."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import attrs
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.equality.drawing import rulesets, tables
 
 import commscore
-from tests.equality.drawing import rulesets, tables
 
 AREAS = ("township", "county", "city", "province")
 
@@ -96,9 +96,6 @@ def test_blanking_a_cell_undecides_a_finding_or_leaves_it_as_it_is(
 
 @given(ruleset=rulesets(), table=tables())
 def test_block_size_does_not_matter(ruleset: commscore.Ruleset, table: Any) -> None:
-    from commscore._evaluation import open_session
-    from commscore._results import settled
-
     rows, more = table
     whole = evaluate(rows, ruleset, more=more)
     options = {"key": "id", "rollup": AREAS, "as_of": None, "columns": None, "level": None, "more": more}

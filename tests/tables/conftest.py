@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from commscore._tables._exact import OK
 from commscore._ruleset import Input, InputType, Jurisdiction, Text
 from commscore._tables import Block, Column, Table, blocks, open_table
+from commscore._tables._exact import OK
 
 INPUTS = {
     entry.name: entry

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commscore._tables._exact import INVALID, MISSING, OK, cap_part, read_column
 from commscore._ruleset import Input, InputType, Text
+from commscore._tables._exact import INVALID, MISSING, OK, cap_part, read_column
 
 COUNT = Input("x", Text("数"), InputType.COUNT)
 QUANTITY = Input("x", Text("数"), InputType.QUANTITY, places=4)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commscore._tables._keys import KeySet
 from commscore._tables import blocks
+from commscore._tables._keys import KeySet
 from commscore.errors import DataError
 
 

@@ -22,8 +22,8 @@ import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 import pytest
 
-from commscore._tables._sources import open_source
 from commscore._tables import blocks
+from commscore._tables._sources import open_source
 from commscore.errors import DataError, UsageError
 
 

@@ -272,8 +272,3 @@ def _add_sums(target: Sums, source: Sums, ids: ints.Ints, size: int) -> None:
     for area, entries in source.loose.items():
         for entry, count in entries.items():
             target.add_loose(int(ids[area]), entry, count)
-
-
-def ordered_areas(index: AreaIndex) -> Iterator[int]:
-    """Yield the areas of a level by code, those not known last."""
-    yield from sorted(range(len(index.labels)), key=lambda i: (index.labels[i] is None, index.labels[i] or ""))
