@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from tests.equality.drawing import rulesets, tables
 
 import commscore
+from commscore._evaluation import open_session
+from commscore._results import settled
 
 AREAS = ("township", "county", "city", "province")
 

@@ -15,7 +15,7 @@ import numpy as np
 from commscore._engine import _integers as ints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from commscore._engine._terms import Loose
 
