@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
 import numpy as np
 
 from commscore._engine._areas import merged
@@ -46,7 +47,8 @@ def merge(*results: Result) -> Result:
     _check_keys(results)
     first = results[0]
     own = merged([result.own for result in results])
-    return settled(first.context, tuple(part for result in results for part in result.parts), first.run, own)
+    run = attrs.evolve(first.run, own=[units for result in results for units in result.run.own])
+    return settled(first.context, tuple(part for result in results for part in result.parts), run, own)
 
 
 def _check_alike(results: tuple[Result, ...]) -> None:

@@ -130,3 +130,27 @@ def test_failures_are_raised_on_request_with_their_findings(ruleset: commscore.R
     with pytest.raises(commscore.FailuresError, match="most often: orgs") as raised:
         result.raise_for_failures()
     assert raised.value.findings["key"].to_pylist()[0] == "210202001001"
+
+
+def test_merged_parts_whose_rows_are_areas_keep_each_rows_own_value(tmp_path: Path) -> None:
+    path = tmp_path / "counties-2023.yaml"
+    path.write_text(
+        """
+commscore: 1
+id: counties-2023
+jurisdiction: {code: "2102", level: city, zh: 大连市}
+year: 2023
+inputs: {bases: {zh: 基地, type: count, level: county}}
+rules: [{id: bases, clause: 一, each: bases, require: 不少于3个}]
+""",
+        encoding="utf-8",
+    )
+    parts = [
+        commscore.evaluate({"code": [code], "bases": [bases]}, path, rollup=["county", "city"])
+        for code, bases in (("210202", 5), ("210203", 2))
+    ]
+
+    merged = commscore.merge(*parts)
+
+    assert merged.findings(level="county")["value"].to_pylist() == [5, 2]
+    assert merged.findings(level="city")["status"].to_pylist() == ["fail"]

@@ -118,6 +118,12 @@ class AreaIndex:
             self.labels.append(label)
         return found
 
+    def count_units(self, groups: Groups) -> None:
+        """Count a block's units."""
+        areas, counts = np.unique(groups.row_areas, return_counts=True)
+        for area, count in zip(areas.tolist(), counts.tolist(), strict=True):
+            self.units[area] = self.units.get(area, 0) + count
+
 
 @attrs.define(eq=False)
 class Tally:

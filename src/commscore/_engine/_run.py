@@ -176,19 +176,18 @@ class Run:
             if rank(level) >= rank(units.level):
                 areas = units.areas(level)
                 groups[level] = group_rows(areas.labels, areas.codes, self.tally.index(level))
-        main = units.level == self.plan.level
-        for level, found in groups.items():
-            index = self.tally.index(level)
-            if main:
-                for area, count in zip(
-                    *(x.tolist() for x in np.unique(found.row_areas, return_counts=True)), strict=True
-                ):
-                    index.units[area] = index.units.get(area, 0) + count
-            for coarser in groups:
-                if rank(coarser) > rank(level):
-                    torn = note_parents(self.tally, groups, level, coarser)
-                    if torn:
-                        raise DataError([_torn(level, coarser, name) for name in torn])
+        if units.level == self.plan.level:
+            for level, found in groups.items():
+                self.tally.index(level).count_units(found)
+        torn = [
+            _torn(level, coarser, name)
+            for level in groups
+            for coarser in groups
+            if rank(coarser) > rank(level)
+            for name in note_parents(self.tally, groups, level, coarser)
+        ]
+        if torn:
+            raise DataError(torn)
         return groups
 
     def _count(self, plan: RulePlan, found: Verdicts, units: Units, groups: Mapping[str, Groups]) -> None:
