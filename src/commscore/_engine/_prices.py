@@ -226,7 +226,21 @@ def _compound_credit(node: Node, units: Units) -> Quotients:
 
 
 def nth_greatest(parts: Sequence[Quotients], applies: Sequence[ints.Bools], node: Node) -> Quotients:
-    """Return, subject by subject, the credit that decides a compound among its applicable parts."""
+    """Return, subject by subject, the credit that decides a compound among its applicable parts; 0 without any."""
+    if node.form == "atleast":
+        return _nth_greatest(parts, applies, node.part.n or 1)
+    size = len(parts[0].num)
+    found, any_ = Quotients(np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.int64)), np.zeros(size, dtype=bool)
+    for part, on in zip(parts, applies, strict=True):
+        left, right = ints.product(part.num, found.den), ints.product(found.num, part.den)
+        better = np.asarray(left < right if node.form == "all" else left > right, dtype=bool)
+        take = on & (better | ~any_)
+        found = Quotients(ints.choose(take, part.num, found.num), ints.choose(take, part.den, found.den))
+        any_ = any_ | on
+    return found
+
+
+def _nth_greatest(parts: Sequence[Quotients], applies: Sequence[ints.Bools], n: int) -> Quotients:
     size = len(parts[0].num)
     num, den = np.zeros(size, dtype=object), np.ones(size, dtype=object)
     for i in range(size):
@@ -234,10 +248,8 @@ def nth_greatest(parts: Sequence[Quotients], applies: Sequence[ints.Bools], node
             (Fraction(int(p.num[i]), int(p.den[i])) for p, on in zip(parts, applies, strict=True) if on[i]),
             reverse=True,
         )
-        if ranked:
-            n = {"all": len(ranked), "any": 1}.get(node.form, node.part.n or 1)
-            picked = ranked[min(n, len(ranked)) - 1] if n <= len(ranked) else Fraction(0)
-            num[i], den[i] = picked.numerator, picked.denominator
+        if n <= len(ranked):
+            num[i], den[i] = ranked[n - 1].numerator, ranked[n - 1].denominator
     return Quotients(num, den)
 
 

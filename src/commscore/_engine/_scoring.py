@@ -116,7 +116,7 @@ def score_results(tree: Tree, results: Sequence[Results], *, model: str, unknown
         model: ``default``, ``flat``, ``flat-unweighted``, ``absolute`` or ``attainment``.
         unknown: ``fail``, or ``exclude`` to leave undecided findings out of the score itself.
     """
-    counts = [ints.plus(ints.plus(one.passed, one.failed), one.undecided) for one in results]
+    counts = [_count(one) for one in results]
 
     def low(i: int) -> Quotients:
         return Quotients(*_credit(results[i], counts[i]))
@@ -148,6 +148,25 @@ def score_results(tree: Tree, results: Sequence[Results], *, model: str, unknown
         return Scores(shown[0], shown[1], shown[2], coverage, maximum, shares)
     hundred = [Quotients(ints.times(share.num, 100), share.den) for share in shares]
     return Scores(hundred[0], hundred[1], hundred[2], coverage, Quotients(ones * 100, ones), shares)
+
+
+def score_share(tree: Tree, results: Sequence[Results], *, model: str, unknown: str) -> tuple[Quotients, Quotients]:
+    """Return the score alone, as a quotient of its maximum, and the sum of the weights that it rests on."""
+
+    def leaf(i: int) -> Quotients:
+        one = results[i]
+        count = ints.plus(one.passed, one.failed) if unknown == "exclude" else _count(one)
+        return Quotients(*_credit(one, count))
+
+    share, weights = weighed(tree, leaf, len(results[0].passed) if results else 0)
+    if model == "absolute":
+        return _flat(share, weights, model), weights
+    return share, weights
+
+
+def _count(result: Results) -> ints.Ints:
+    """Count the findings that a score looks at."""
+    return ints.plus(ints.plus(result.passed, result.failed), result.undecided)
 
 
 def _credit(result: Results, count: ints.Ints) -> tuple[ints.Ints, ints.Ints]:

@@ -10,7 +10,17 @@ import pyarrow as pa
 
 from commscore._engine import _integers as ints
 from commscore._engine._codes import reason_code
-from commscore._engine._scoring import Quotients, Results, Scores, Tree, grade_numbers, score_results, score_tree, shown
+from commscore._engine._scoring import (
+    Quotients,
+    Results,
+    Scores,
+    Tree,
+    grade_numbers,
+    score_results,
+    score_share,
+    score_tree,
+    shown,
+)
 from commscore._engine._settle import AreaFindings, Shown
 from commscore._status import STATUSES, E, F, K, P, Reason, U
 
@@ -31,6 +41,14 @@ class Scorer:
         """Score many subjects."""
         scoring = self.ruleset.scoring
         return score_results(self.tree, results, model=scoring.model, unknown=scoring.unknown)
+
+    def score_alone(self, results: Sequence[Results]) -> Quotients:
+        """Return the scores of many subjects, without their intervals, on the model's scale."""
+        scoring = self.ruleset.scoring
+        share, weights = score_share(self.tree, results, model=scoring.model, unknown=scoring.unknown)
+        if scoring.model in ("flat", "flat-unweighted"):
+            return Quotients(ints.product(share.num, weights.num), ints.product(share.den, weights.den))
+        return share if scoring.model == "absolute" else Quotients(ints.times(share.num, 100), share.den)
 
     @property
     def by_credit(self) -> bool:
@@ -112,8 +130,7 @@ def gain(scorer: Scorer, results: Sequence[Results], index: int, fixed: Results)
         index: The rule's index.
         fixed: The rule's results with that finding passing.
     """
-    before = scorer.score(results).score
-    after = scorer.score([*results[:index], fixed, *results[index + 1 :]]).score
+    before, after = scorer.score_alone(results), scorer.score_alone([*results[:index], fixed, *results[index + 1 :]])
     rise = ints.minus(ints.product(after.num, before.den), ints.product(before.num, after.den))
     return ints.quotient(rise, ints.product(after.den, before.den))
 
