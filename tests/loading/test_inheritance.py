@@ -73,18 +73,20 @@ def test_a_child_that_says_nothing_inherits_head_groups_and_rules(folder: Folder
     assert found.extends == ("plan",)
 
 
-def test_id_year_and_cases_are_a_files_own(folder: Folder) -> None:
+def test_id_and_cases_are_a_files_own(folder: Folder) -> None:
     found = load(folder)
 
     assert (found.id, found.year, found.cases) == ("child", 2023, ())
     assert load_ruleset(folder.path / "plan.yaml").year is None
 
 
-def test_a_child_of_a_years_ruleset_is_a_plan_unless_it_names_a_year(folder: Folder) -> None:
+def test_a_child_of_a_years_ruleset_is_of_that_year_unless_it_names_another(folder: Folder) -> None:
     child(folder)
     folder.write("third.yaml", "commscore: 1\nid: third\nextends: child\n")
+    folder.write("fourth.yaml", "commscore: 1\nid: fourth\nextends: child\nyear: 2024\n")
 
-    assert load_ruleset(folder.path / "third.yaml").year is None
+    assert load_ruleset(folder.path / "third.yaml").year == 2023
+    assert load_ruleset(folder.path / "fourth.yaml").year == 2024
 
 
 def test_the_childs_head_wins(folder: Folder) -> None:

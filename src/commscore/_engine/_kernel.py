@@ -93,7 +93,16 @@ def _judge_each(node: Node, units: Units) -> Verdicts:
     if value.den is not None:
         _mark_zero_denominators(status, reason, value)
     _mark(status, reason, state, ((MISSING, U, Reason.MISSING_VALUE), (INVALID, E, Reason.INVALID_VALUE)))
-    return _in_scope(Verdicts(status, reason), membership(node, units))
+    return _in_scope(Verdicts(status, reason, _may_be_nothing(status, value)), membership(node, units))
+
+
+def _may_be_nothing(status: Codes, value: Measure) -> Codes | None:
+    """Say of ratios that lack an operand where they may turn out to be nothing over nothing; null where none do."""
+    if value.den is None or value.state is None:
+        return None
+    zeros = np.asarray((value.num == 0) & (value.den == 0), dtype=bool)  # what is not there reads as 0, too
+    bits = outcomes(Verdicts(status, status))
+    return np.where(zeros & (value.state != OK), bits | CAN_BE_OUT, bits).astype(np.uint8)
 
 
 def _meets(node: Node, units: Units, value: Measure, scope: str) -> tuple[ints.Bools, Codes | None]:

@@ -249,14 +249,21 @@ class _Resolver:
     def _sum_node(self, part: Part, names: tuple[str, ...], form: str) -> Node:
         """Resolve a part that adds up: each operand comes from the finest table that has it."""
         operands = tuple(self._finest_operand(name, part) for name in names)
-        refs = tuple((scope, self._finest_operand(name, part)) for scope, name in _references(part))
-        asked = (*operands, *(ref for _, ref in refs))
-        absent = worst(
-            Reason.MISSING_COLUMN if operand is None else self._absent_scope(part, operand.table) for operand in asked
-        )
+        wanted = tuple(_references(part))
+        refs = tuple((scope, self._finest_operand(name, part)) for scope, name in wanted)
+        asked = [
+            *zip(names, operands, strict=True),
+            *((name, ref) for (_, name), (_, ref) in zip(wanted, refs, strict=True)),
+        ]
+        absent = worst(self._absent_operand(name, operand, part) for name, operand in asked)
         found = tuple(operand for operand in operands if operand is not None)
         found_refs = tuple((scope, ref) for scope, ref in refs if ref is not None)
         return Node(part, form, found, None, absent, refs=found_refs)
+
+    def _absent_operand(self, name: str, operand: Operand | None, part: Part) -> Reason | None:
+        if operand is not None:
+            return self._absent_scope(part, operand.table)
+        return Reason.OTHER_LEVEL if name == UNITS else Reason.MISSING_COLUMN
 
     def _finest_operand(self, name: str, part: Part) -> Operand | None:
         if name == UNITS:

@@ -210,7 +210,8 @@ def _ratio_terms(node: Node, here: list[Operand | None], units: Units, codes: Co
         num, den, joint = _nested(node, num, den)
     inside = codes == IN
     loose_rows = (codes != IN) & (codes != OUT)
-    open_rows = _varies(num) | _varies(den) | loose_rows
+    something = num.unbounded | den.unbounded | np.asarray((num.high != 0) | (den.high != 0), dtype=bool)
+    open_rows = _varies(num) | _varies(den) | (loose_rows & something)
     fields = _scope_fields(codes, [num.state, den.state], open_rows=open_rows)
     high_den = ints.choose(joint & ~den.unbounded, den.high, den.low)
     high_num = ints.choose(joint, ints.choose(den.unbounded, num.low, _as_places(node, den.high)), num.high)

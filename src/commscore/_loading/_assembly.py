@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from commscore._loading._faults import Faults
     from commscore._loading._inputs import Declared
     from commscore._loading._lineage import Ancestor, Merged
-    from commscore._loading._nodes import Document
+    from commscore._loading._nodes import Document, Node
     from commscore._ruleset import Case, Unscored
 
 FORMAT = 1
@@ -113,7 +113,7 @@ def _ruleset(
         id=id_ or "",
         title=(None if title is None else read_title(title, faults)) or Text(id_ or ""),
         jurisdiction=jurisdiction or Jurisdiction("", "city", Text("")),
-        year=read_year(own),
+        year=read_year(inherited(lineage, "year"), faults),
         source=sources.own,
         scoring=read_scoring(merged.scoring, faults),
         groups=groups,
@@ -127,10 +127,9 @@ def _ruleset(
     return None if faults.refused else attrs.evolve(ruleset, hash=fingerprint(ruleset))
 
 
-def read_year(own: Fields) -> int | None:
-    """Read the year scored; null for a plan."""
-    node = own.get("year")
-    value = None if node is None else read_decimal(node, own.faults, least=FIRST_YEAR, most=LAST_YEAR, whole=True)
+def read_year(node: Node | None, faults: Faults) -> int | None:
+    """Read the year scored, a file's own or inherited; null for a plan."""
+    value = None if node is None else read_decimal(node, faults, least=FIRST_YEAR, most=LAST_YEAR, whole=True)
     return None if value is None else int(value)
 
 

@@ -60,4 +60,6 @@ def _record(path: Path, folder: Path) -> RulesetRecord | None:
     if id_ is None or jurisdiction is None:
         return None
     shown = None if title is None else read_title(title, faults)
-    return RulesetRecord(id_, shown or Text(id_), jurisdiction, read_year(own), str(path))
+    return RulesetRecord(
+        id_, shown or Text(id_), jurisdiction, read_year(inherited(lineage, "year"), faults), str(path)
+    )

@@ -110,7 +110,7 @@ def _shape(form: str, node: Node, fields: Fields, context: Context, asked: Asked
             start = fields.get("from", required=True)
             return None if start is None else _of_inputs(form, (node, start), context)
         case "share":
-            return _share(node, context, asked)
+            return _share(node, context)
         case _:
             return _compound(form, node, context, asked)
 
@@ -156,9 +156,9 @@ def _unit_ratio(node: MapNode, context: Context) -> Part | None:
     return None if ratio is None else _ratio("each", ratio, fields, context)
 
 
-def _share(node: Node, context: Context, asked: Asked) -> Part | None:
-    words = asked if asked.phrases else context.words
-    inner = attrs.evolve(context, inside="condition", compound=None, over=None, words=words)
+def _share(node: Node, context: Context) -> Part | None:
+    # The share's own words are about its figure; they need not say the condition's.
+    inner = attrs.evolve(context, inside="condition", compound=None, over=None, words=None)
     if isinstance(node, MapNode):
         condition = _nested(node, inner, "the condition of the share")
     else:

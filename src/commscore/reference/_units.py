@@ -80,7 +80,8 @@ def _judge_inside(data: Data, part: Part, row: Row, lens: Lens) -> Verdict:
     for hole in (Hole.INVALID, Hole.MISSING):  # of the two, the invalid one names the status
         if hole in cells:
             shown = _own_value(part, cells)
-            return attrs.evolve(of_hole(hole, Reason.MISSING_VALUE), value=shown, low=shown, high=shown)
+            found = of_hole(hole, Reason.MISSING_VALUE, outcomes=EITHER | _perhaps_nothing(part, cells))
+            return attrs.evolve(found, value=shown, low=shown, high=shown)
     numbers = [cell for cell in cells if isinstance(cell, Fraction)]
     point = (numbers[0], numbers[1] if len(part.inputs) > 1 else Fraction(1))
     if point[1] == 0:
@@ -96,6 +97,12 @@ def _judge_inside(data: Data, part: Part, row: Row, lens: Lens) -> Verdict:
         counted is not None and counted.type is InputType.FLAG and len(part.inputs) == 1
     )
     return weigh(tally, demand, is_flag=is_flag)
+
+
+def _perhaps_nothing(part: Part, cells: Sequence[Cell]) -> frozenset[Status]:
+    """Tell whether a ratio that lacks an operand may turn out to be nothing over nothing."""
+    open_ = len(part.inputs) > 1 and all(cell == 0 or isinstance(cell, Hole) for cell in cells[:2])
+    return OUT_OF_SCOPE.outcomes if open_ and any(isinstance(cell, Hole) for cell in cells[:2]) else frozenset()
 
 
 def _own_value(part: Part, cells: Sequence[Cell]) -> Fraction | None:
