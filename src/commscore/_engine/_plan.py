@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from commscore._ruleset import Filter, Input, Ruleset
+    from commscore._ruleset import Filter, Ruleset
 
 COMPOUNDS = ("all", "any", "atleast")
 SUMS = ("total", "ratio", "change")
@@ -395,13 +395,3 @@ def _collect(node: Node, wanted: dict[str, set[str]]) -> None:
         wanted.setdefault(table, set()).update(key.input for key in node.part.where)
     for child in node.children:
         _collect(child, wanted)
-
-
-def input_bounds(declared: Input) -> tuple[int, int | None]:
-    """Return the least and greatest value of an input at its places; null when there is no greatest."""
-    scale = 10**declared.places
-    low = 0 if declared.min is None else declared.min * scale
-    high = declared.max * scale if declared.max is not None else None
-    if high is None and declared.type in ("rate", "flag"):
-        high = scale
-    return int(low), None if high is None else int(high)

@@ -17,13 +17,15 @@ import numpy as np
 from commscore._engine import _integers as ints
 from commscore._engine._codes import CAN_BE_OUT, CAN_FAIL, CAN_PASS, Codes, Verdicts, outcomes
 from commscore._engine._kernel import judge_condition
-from commscore._engine._plan import UNITS, Node, Operand, input_bounds
+from commscore._engine._plan import UNITS, Node, Operand
 from commscore._engine._units import IN, MAYBE_INVALID, MAYBE_MISSING, OUT, Units
 from commscore._status import U
 from commscore._tables._exact import INVALID, MISSING, OK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from commscore._ruleset import Input
 
 
 @attrs.frozen(eq=False)
@@ -117,11 +119,21 @@ def bounds(operand: Operand | None, units: Units) -> Bounds:
     if column.state is None:
         return Bounds(values, values, np.zeros(rows, dtype=bool), np.zeros(rows, dtype=np.uint8))
     unknown = column.state != OK
-    least, greatest = (0, None) if operand.name == UNITS else input_bounds(units.inputs[operand.name])
+    least, greatest = (0, None) if operand.name == UNITS else _declared_bounds(units.inputs[operand.name])
     low = ints.choose(unknown, least, values)
     high = ints.choose(unknown, 0 if greatest is None else greatest, values)
     unbounded = unknown & (greatest is None)
     return _capped(Bounds(low, high, unbounded, column.state), operand, units)
+
+
+def _declared_bounds(declared: Input) -> tuple[int, int | None]:
+    """Return the least and greatest value of an input at its places; null when there is no greatest."""
+    scale = 10**declared.places
+    low = 0 if declared.min is None else declared.min * scale
+    high = declared.max * scale if declared.max is not None else None
+    if high is None and declared.type in ("rate", "flag"):
+        high = scale
+    return int(low), None if high is None else int(high)
 
 
 def _capped(free: Bounds, operand: Operand, units: Units) -> Bounds:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from commscore import _arguments as arguments
 from commscore._engine._findings import SCHEMA, unit_findings
 from commscore._evaluation import Session, open_session
 from commscore._files._joining import Joined, Reading, join_files, located
@@ -137,10 +138,12 @@ def evaluate_files(
     started = now()
     if findings not in KEPT:
         raise UsageError(f"findings: there is no {findings!r}; there are {', '.join(KEPT)}")
-    options: dict[str, Any] = {"key": key, "rollup": rollup, "as_of": as_of, "columns": columns, "level": level}
-    options |= {"more": dict(more or {}), "missing": missing}
+    shown, more = arguments.levels("rollup", rollup), arguments.mapping_or_none("more", more, "{'county': counties}")
+    columns = arguments.mapping_or_none("columns", columns, "{'theirs': 'input'}")
+    options: dict[str, Any] = {"key": key, "rollup": shown, "as_of": as_of, "columns": columns, "level": level}
+    options |= {"more": dict(more or {}), "missing": arguments.texts("missing", missing)}
     job = _Job(
-        ruleset=load_ruleset(ruleset),
+        ruleset=load_ruleset(arguments.ruleset_name(ruleset)),
         data=select_files(src),
         further=_further(more),
         options=options,
