@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
+from tests.rulesets.reading import requirement
 
 import commscore
 
 if TYPE_CHECKING:
-    from commscore._requirement import InputRef
-    from commscore._ruleset import Part, Rule, Ruleset
+    from commscore._ruleset import Rule, Ruleset
 
 PLAN = "dalian-2023-2025"
 YEARS = (2023, 2024, 2025)
@@ -31,7 +31,7 @@ SOFT = {
     *(f"三.{number}" for number in (5, 7, 8, 9, 11, 17, 21, 23, 24, 25, 29, 31, 33, 36, 39, 41, 46, 47, 49)),
     "四.3",
 }
-EXAMPLE = Path(__file__).parents[1] / "examples" / "dalian"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "dalian"
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +42,6 @@ def plan() -> Ruleset:
 @pytest.fixture(scope="module")
 def rules(plan: Ruleset) -> dict[str, Rule]:
     return {rule.id: rule for rule in plan.rules}
-
-
-def requirement(rule: Part, scope: str = "all") -> tuple[str, Fraction | bool | InputRef]:
-    asked = rule.requirements[scope]
-    return str(asked.comparator), asked.value
 
 
 @pytest.mark.parametrize("ruleset", [PLAN, *(f"dalian-{year}" for year in YEARS)])

@@ -7,37 +7,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.rulesets.reading import requirement
 
 import commscore
 
 if TYPE_CHECKING:
-    from commscore._requirement import InputRef
-    from commscore._ruleset import Part, Rule, Ruleset
+    from commscore._ruleset import Rule, Ruleset
 
 ID = "qingdao-2022"
 CLAUSES = {"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四"}
 SOFT = {"三"}  # care for minors: no figure, no coverage, no finished thing
-
-
-@pytest.fixture(scope="module")
-def ruleset() -> Ruleset:
-    return commscore.load_ruleset(ID)
-
-
-@pytest.fixture(scope="module")
-def rules(ruleset: Ruleset) -> dict[str, Rule]:
-    return {rule.id: rule for rule in ruleset.rules}
-
-
-@pytest.fixture(scope="module")
-def own(ruleset: Ruleset) -> list[Rule]:
-    """The rules of the document itself; inherited ones name their own source."""
-    return [rule for rule in ruleset.rules if rule.source is None]
-
-
-def requirement(rule: Part, scope: str = "all") -> tuple[str, Fraction | bool | InputRef]:
-    asked = rule.requirements[scope]
-    return str(asked.comparator), asked.value
 
 
 def test_it_loads_without_a_word() -> None:

@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.rulesets.reading import requirement
 
 import commscore
 
 if TYPE_CHECKING:
-    from commscore._requirement import InputRef
-    from commscore._ruleset import Part, Rule, Ruleset
+    from commscore._ruleset import Rule, Ruleset
 
 ID = "taian-2023"
 CLAUSES = {
@@ -35,27 +35,6 @@ CLAUSES = {
     "十七",
 }
 SOFT = {"四", "十二"}  # services for disabled people and legal services: no figure, no finished thing
-
-
-@pytest.fixture(scope="module")
-def ruleset() -> Ruleset:
-    return commscore.load_ruleset(ID)
-
-
-@pytest.fixture(scope="module")
-def rules(ruleset: Ruleset) -> dict[str, Rule]:
-    return {rule.id: rule for rule in ruleset.rules}
-
-
-@pytest.fixture(scope="module")
-def own(ruleset: Ruleset) -> list[Rule]:
-    """The rules of the document itself; inherited ones name their own source."""
-    return [rule for rule in ruleset.rules if rule.source is None]
-
-
-def requirement(rule: Part, scope: str = "all") -> tuple[str, Fraction | bool | InputRef]:
-    asked = rule.requirements[scope]
-    return str(asked.comparator), asked.value
 
 
 def test_it_loads_without_a_word() -> None:

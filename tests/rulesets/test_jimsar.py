@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.rulesets.reading import requirement
 
 import commscore
 
 if TYPE_CHECKING:
-    from commscore._requirement import InputRef
-    from commscore._ruleset import Part, Rule, Ruleset
+    from commscore._ruleset import Rule, Ruleset
 
 PLAN = "jimsar-2023-2025"
 YEARS = (2023, 2024, 2025)
@@ -33,11 +33,6 @@ def plan() -> Ruleset:
 @pytest.fixture(scope="module")
 def rules(plan: Ruleset) -> dict[str, Rule]:
     return {rule.id: rule for rule in plan.rules}
-
-
-def requirement(rule: Part, scope: str = "all") -> tuple[str, Fraction | bool | InputRef]:
-    asked = rule.requirements[scope]
-    return str(asked.comparator), asked.value
 
 
 @pytest.mark.parametrize("ruleset", [PLAN, *(f"jimsar-{year}" for year in YEARS)])
