@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from commscore._cli import _cases, _check, _coverage, _explain, _new, _ruleset_diff, _rulesets, _score
+from commscore._cli import (
+    _cases,
+    _check,
+    _completion,
+    _coverage,
+    _doctor,
+    _explain,
+    _new,
+    _ruleset_diff,
+    _rulesets,
+    _score,
+)
+from commscore._cli._config import apply_settings
 from commscore._cli._exits import ended
 from commscore._cli._streams import robust
 from commscore._version import __version__
@@ -50,6 +63,7 @@ def build_app() -> App:
     """Put the commands together."""
     app = _app("commscore", _HELP, _EXAMPLES)
     app.version = __version__
+    app.config = (partial(apply_settings, app),)
     _add(app, "score", _score.score, _score.EXAMPLES)
     _add(app, "explain", _explain.explain, _explain.EXAMPLES)
     ruleset = _app("ruleset", "Look at rulesets and check them.", _rulesets.EXAMPLES)
@@ -62,6 +76,8 @@ def build_app() -> App:
     _add(ruleset, "schema", _new.schema, _new.SCHEMA_EXAMPLES)
     _add(ruleset, "test", _cases.run, _cases.EXAMPLES)
     app.command(ruleset)
+    _add(app, "doctor", _doctor.doctor, _doctor.EXAMPLES)
+    _add(app, "completion", _completion.completion, _completion.EXAMPLES)
     return app
 
 
