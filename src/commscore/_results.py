@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from commscore._engine._findings import (
 )
 from commscore._engine._plan import Plan
 from commscore._engine._settle import area_findings, results_of
+from commscore._improving import By, Improvement, fix_first, improve
 from commscore._result_tables import Context, area_scores, empty_unit_table, rule_table, unit_table, wide_table
 from commscore._ruleset import LEVELS, Ruleset
 from commscore._status import STATUSES, Status
@@ -226,6 +228,62 @@ class Result:
             UsageError: No unit or area has that key.
         """
         return report.explain(self, key, lang=lang)
+
+    def improve(
+        self,
+        key: str,
+        *,
+        to: str | float | Fraction,
+        by: By = "fixes",
+        costs: Any = None,
+        mend_undecided: bool = False,
+    ) -> Improvement:
+        """Return the cheapest set of findings of one unit or area to mend for a grade or score.
+
+        Args:
+            key: The key of a unit, or the code of an area of the rollup.
+            to: A grade's name, or a score on the model's scale.
+            by: What is kept small: ``fixes`` (how many), ``gap`` (each weighs its rule's weight times the share of the
+                target that is lacking), or ``cost``.
+            costs: For ``cost``: a mapping of rules to costs, or a table with the columns rule, cost and, where costs
+                differ from place to place, key. Rules without a cost are not among the steps, but listed.
+            mend_undecided: Whether unknown findings and errors may be among the steps, as if deciding them made them
+                pass.
+
+        Returns:
+            The steps, with the score and grade that they lead to; `Improvement.reachable` says whether they are enough.
+            Each finding counts as mended on its own, though one deed may mend several.
+
+        Raises:
+            UsageError: No such unit, area, grade or rule, a score out of range, or costs that are none.
+
+        Example:
+            >>> import commscore
+            >>> communities = {"code": ["210202001001"], "kind": ["urban"], "social_orgs": [9]}
+            >>> plan = commscore.evaluate(communities, "dalian-2023").improve("210202001001", to="达标")
+            >>> [(step.rule, step.gap) for step in plan.steps]
+            [('social-orgs', 1.0)]
+        """
+        return improve(self, key, to=to, by=by, costs=costs, mend_undecided=mend_undecided)
+
+    def fix_first(self, key: str) -> Any:
+        """Return where in an area to begin: for each failing rule, the places inside that hold it back.
+
+        Args:
+            key: The code of an area of the rollup.
+
+        Returns:
+            Columns rule, scope, level and key (of the place inside: a unit, or an area where the rule is judged there),
+            value (its own; null for yes and no), shortfall (what mending it adds to what is counted: 1 place for shares
+            and `each`, else what its numerator lacks of the target), cumulative, and needed (the first places that
+            together close the gap of the area). Rules in file order; places of shares and `each` come with the nearest
+            to its own target first, those of means and ratios with the furthest first, so that the fewest are needed.
+            A total says nothing of single places and has no rows.
+
+        Raises:
+            UsageError: There is no such area, or it is a unit.
+        """
+        return fix_first(self, key)
 
     def summary(self, *, lang: str = "en") -> str:
         """Return a plain-text summary: scores, grades, the worst rules and areas, coverage, what was not checked."""

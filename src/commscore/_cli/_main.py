@@ -15,6 +15,7 @@ from commscore._cli import (
     _coverage,
     _doctor,
     _explain,
+    _improve,
     _new,
     _ruleset_diff,
     _rulesets,
@@ -66,6 +67,7 @@ def build_app() -> App:
     app.config = (partial(apply_settings, app),)
     _add(app, "score", _score.score, _score.EXAMPLES)
     _add(app, "explain", _explain.explain, _explain.EXAMPLES)
+    _add(app, "improve", _improve.improve, _improve.EXAMPLES)
     ruleset = _app("ruleset", "Look at rulesets and check them.", _rulesets.EXAMPLES)
     _add(ruleset, "check", _check.check, _check.EXAMPLES)
     _add(ruleset, "show", _rulesets.show, _rulesets.SHOW_EXAMPLES)
