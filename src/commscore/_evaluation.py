@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import pyarrow as pa
 
 from commscore import _arguments as arguments
 from commscore._engine._area_outcomes import area_outcome
@@ -20,8 +21,8 @@ from commscore._engine._subjects import scorer_of, unit_results
 from commscore._engine._units import Units
 from commscore._loading import load_ruleset
 from commscore._result_tables import Context
-from commscore._results import Result, settled
-from commscore._ruleset import LEVELS, Ruleset
+from commscore._results import Again, Result, settled
+from commscore._ruleset import BUILT_IN, LEVELS, Ruleset
 from commscore._tables import Block, Table, blocks, open_table
 from commscore.errors import DataError, DataFault, UsageError
 
@@ -83,7 +84,22 @@ def evaluate(
         data, loaded, key=key, rollup=rollup, as_of=as_of, columns=columns, level=level, more=more, missing=missing
     )
     parts = tuple(session.parts())
-    return settled(session.context, parts, session.run, session.run.tally)
+
+    def once_more(other: Ruleset) -> Result:
+        known = {name: target for name, target in (columns or {}).items() if target in {*other.inputs, *BUILT_IN}}
+        day = as_of if other.id == loaded.id else None  # another year has another last day
+        return evaluate(
+            data, other, key=key, rollup=rollup, as_of=day, columns=known, level=level, more=more, missing=missing
+        )
+
+    given = (data, *(more or {}).values())
+    again = None if any(map(_is_stream, given)) else Again(given, once_more)
+    return settled(session.context, parts, session.run, session.run.tally, again=again)
+
+
+def _is_stream(data: Any) -> bool:
+    """Say whether data is gone once it was read."""
+    return isinstance(data, pa.RecordBatchReader) or hasattr(data, "__next__")
 
 
 @attrs.frozen(eq=False)
@@ -102,9 +118,14 @@ class Session:
     run: Run
     wanted: frozenset[str]
 
-    def parts(self) -> Iterator[UnitPart]:
-        """Judge the units block by block, in row order."""
-        for block in blocks(self.main, self.wanted):
+    def parts(self, *, keys: Any = None, first_row: int = 0) -> Iterator[UnitPart]:
+        """Judge the units block by block, in row order.
+
+        Args:
+            keys: Where to gather the keys, as for ``blocks``.
+            first_row: Number of the first row.
+        """
+        for block in blocks(self.main, self.wanted, keys=keys, first_row=first_row):
             yield finish_block(self.context, self.run, self.run.feed(block, self.main.level))
 
 

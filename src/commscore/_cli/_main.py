@@ -20,6 +20,8 @@ from commscore._cli import (
     _ruleset_diff,
     _rulesets,
     _score,
+    _watch,
+    _whatif,
 )
 from commscore._cli._config import apply_settings
 from commscore._cli._exits import ended
@@ -68,6 +70,8 @@ def build_app() -> App:
     _add(app, "score", _score.score, _score.EXAMPLES)
     _add(app, "explain", _explain.explain, _explain.EXAMPLES)
     _add(app, "improve", _improve.improve, _improve.EXAMPLES)
+    _add(app, "whatif", _whatif.whatif, _whatif.EXAMPLES)
+    _add(app, "watch", _watch.watch, _watch.EXAMPLES)
     ruleset = _app("ruleset", "Look at rulesets and check them.", _rulesets.EXAMPLES)
     _add(ruleset, "check", _check.check, _check.EXAMPLES)
     _add(ruleset, "show", _rulesets.show, _rulesets.SHOW_EXAMPLES)

@@ -1,0 +1,22 @@
+"""Two runs held against each other: what changed, and why."""
+
+from __future__ import annotations
+
+from commscore._diffing._changes import Cause, Change
+from commscore._diffing._comparison import Comparison, compare, compare_sides, summary
+from commscore._diffing._effects import Effect, Effects
+from commscore._diffing._sides import Side, codes_of, side_of
+
+__all__ = [
+    "Cause",
+    "Change",
+    "Comparison",
+    "Effect",
+    "Effects",
+    "Side",
+    "codes_of",
+    "compare",
+    "compare_sides",
+    "side_of",
+    "summary",
+]
