@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import cached_property
 from operator import is_
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -30,6 +31,7 @@ from commscore._engine._plan import Plan
 from commscore._engine._settle import area_findings, results_of
 from commscore._improving import By, Improvement, fix_first, improve
 from commscore._loading import load_ruleset, with_changes
+from commscore._publishing import of_result, write_csv, write_workbook
 from commscore._result_tables import Context, area_scores, empty_unit_table, rule_table, unit_table, wide_table
 from commscore._ruleset import LEVELS, Ruleset
 from commscore._status import STATUSES, Status
@@ -384,6 +386,39 @@ class Result:
         """Return a plain-text summary: scores, grades, the worst rules and areas, coverage, what was not checked."""
         return report.summary(self, lang=lang)
 
+    def to_excel(self, path: str | PathLike[str], *, lang: str = "zh") -> None:
+        """Write a workbook: summary, areas, rules, findings that fail or are undecided, and units.
+
+        Headers stay in view and have filters, statuses are coloured, codes stay texts, and no text becomes a formula
+        or a link. A table longer than a sheet is cut, and the summary says so.
+
+        Args:
+            path: The file; one that is there is replaced.
+            lang: Language of titles, ``zh`` or ``en``.
+
+        Raises:
+            UsageError: XlsxWriter is not installed (``commscore[excel]``), or the file cannot be written.
+        """
+        write_workbook(of_result(self), Path(path), lang=lang)
+
+    def to_csv(self, folder: str | PathLike[str], *, lang: str = "zh", encoding: str = "utf-8-sig") -> list[Path]:
+        """Write units, areas, rules and findings (that fail or are undecided) as CSV files.
+
+        Texts that a spreadsheet would take for formulas get an apostrophe before them.
+
+        Args:
+            folder: Where the files go.
+            lang: Language of headers, ``zh`` or ``en``.
+            encoding: ``utf-8-sig``, ``utf-8`` or ``gb18030``.
+
+        Returns:
+            The files.
+
+        Raises:
+            UsageError: There is no such encoding, or nothing can be written there.
+        """
+        return write_csv(of_result(self), Path(folder), lang=lang, encoding=encoding)
+
     # What `merge` and the report read.
 
     def spread(self, name: str) -> report.Spread | None:
@@ -393,6 +428,10 @@ class Result:
     def counts(self, name: str) -> Counter[str | None]:
         """Return how many units have each word of a column."""
         return Counter({entry["values"]: entry["counts"] for entry in pc.value_counts(self.units[name]).to_pylist()})
+
+    def following(self, column: str) -> Mapping[str, int]:
+        """Return how many units have each of the ``conclusions``, or of the ``actions``."""
+        return report.counted_in(self.units, column)
 
     @property
     def streamed_cells(self) -> Mapping[tuple[str, str], Sequence[int]] | None:

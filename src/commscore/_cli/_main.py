@@ -17,9 +17,11 @@ from commscore._cli import (
     _explain,
     _improve,
     _new,
+    _report,
     _ruleset_diff,
     _rulesets,
     _score,
+    _sql,
     _watch,
     _whatif,
 )
@@ -70,6 +72,7 @@ def build_app() -> App:
     _add(app, "score", _score.score, _score.EXAMPLES)
     _add(app, "explain", _explain.explain, _explain.EXAMPLES)
     _add(app, "improve", _improve.improve, _improve.EXAMPLES)
+    _add(app, "report", _report.report, _report.EXAMPLES)
     _add(app, "whatif", _whatif.whatif, _whatif.EXAMPLES)
     _add(app, "watch", _watch.watch, _watch.EXAMPLES)
     ruleset = _app("ruleset", "Look at rulesets and check them.", _rulesets.EXAMPLES)
@@ -81,6 +84,7 @@ def build_app() -> App:
     _add(ruleset, "new", _new.new, _new.EXAMPLES)
     _add(ruleset, "schema", _new.schema, _new.SCHEMA_EXAMPLES)
     _add(ruleset, "test", _cases.run, _cases.EXAMPLES)
+    _add(ruleset, "sql", _sql.sql, _sql.EXAMPLES)
     app.command(ruleset)
     _add(app, "doctor", _doctor.doctor, _doctor.EXAMPLES)
     _add(app, "completion", _completion.completion, _completion.EXAMPLES)
