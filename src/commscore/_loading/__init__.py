@@ -8,8 +8,10 @@ from commscore._loading._api import (
     load_catalogue,
     load_lineage,
     load_ruleset,
+    years_of,
 )
 from commscore._loading._changing import with_changes
+from commscore._loading._codes import code_names
 from commscore._loading._dump import dump_ruleset
 from commscore._loading._identity import canonical, fingerprint
 from commscore._loading._listing import RulesetRecord
@@ -21,6 +23,7 @@ __all__ = [
     "canonical",
     "catalogue_schema",
     "check_ruleset",
+    "code_names",
     "dump_ruleset",
     "fingerprint",
     "inspect_ruleset",
@@ -30,4 +33,5 @@ __all__ = [
     "load_lineage",
     "load_ruleset",
     "with_changes",
+    "years_of",
 ]
