@@ -16,8 +16,9 @@ if _typing.TYPE_CHECKING:
     from commscore._phrases import parse_requirement
     from commscore._requirement import Comparator, InputRef, Requirement
     from commscore._results import FailuresError, Result
-    from commscore._ruleset import Input, Rule, Ruleset
+    from commscore._ruleset import Conclusion, Input, Rule, Ruleset
     from commscore._single import Evaluator, Finding, Verdict, evaluator
+    from commscore._sql import ruleset_sql
     from commscore._status import Reason, Status
     from commscore.errors import (
         CommscoreError,
@@ -33,6 +34,7 @@ if _typing.TYPE_CHECKING:
 __all__ = [
     "CommscoreError",
     "Comparator",
+    "Conclusion",
     "DataError",
     "DataWarning",
     "Diagnostic",
@@ -63,6 +65,7 @@ __all__ = [
     "load_ruleset",
     "merge",
     "parse_requirement",
+    "ruleset_sql",
     "score",
     "with_changes",
 ]
@@ -78,8 +81,9 @@ _HOMES = {
     "_phrases": ("parse_requirement",),
     "_requirement": ("Comparator", "InputRef", "Requirement"),
     "_results": ("FailuresError", "Result"),
-    "_ruleset": ("Input", "Rule", "Ruleset"),
+    "_ruleset": ("Conclusion", "Input", "Rule", "Ruleset"),
     "_single": ("Evaluator", "Finding", "Verdict", "evaluator"),
+    "_sql": ("ruleset_sql",),
     "_status": ("Reason", "Status"),
     "errors": (
         "CommscoreError",
