@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
+from commscore._conclusions import Concluder, Subjects, concluder_of
 from commscore._engine import _integers as ints
 from commscore._engine._area_outcomes import area_outcome
 from commscore._engine._areas import Sums
@@ -22,18 +23,31 @@ from commscore._engine._settle import Shown, area_findings, as_shown, results_of
 from commscore._engine._subjects import Scorer, area_shown, doubles, subject_columns
 from commscore._ruleset import LEVELS
 from commscore._status import STATUSES, Status
+from commscore._tables import Column
+from commscore._tables._exact import OK
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from commscore._engine._codes import Codes
     from commscore._engine._run import Run
 
 
 @attrs.frozen(eq=False)
 class Context:
-    """What all parts of a result share: the plan, the score tree, and whether units have keys or only row numbers."""
+    """What all parts of a result share.
+
+    Attributes:
+        plan: What is computed for each rule.
+        scorer: The score tree.
+        keyed: Whether units have keys or only row numbers.
+        concluder: What draws the ruleset's conclusions; null where it has none.
+    """
 
     plan: Plan
     scorer: Scorer
     keyed: bool = True
+    concluder: Concluder | None = attrs.Factory(lambda self: concluder_of(self.plan.ruleset), takes_self=True)
 
 
 def shown_of(part: UnitPart) -> list[tuple[int, Shown]]:
@@ -43,8 +57,36 @@ def shown_of(part: UnitPart) -> list[tuple[int, Shown]]:
 
 def unit_table(context: Context, part: UnitPart) -> Any:
     """Return the scores of a block's units."""
-    columns = {"key": part.units.block.keys} | subject_columns(context.scorer, part.scores, shown_of(part))
-    return pa.table(columns)
+    shown = shown_of(part)
+    columns = {"key": part.units.block.keys} | subject_columns(context.scorer, part.scores, shown)
+    return pa.table(concluded(context, columns, shown, part.units.block.kind))
+
+
+def concluded(
+    context: Context, columns: dict[str, Any], shown: Sequence[tuple[int, Shown]], kind: Column | None = None
+) -> dict[str, Any]:
+    """Add what follows from the findings of units or areas to their columns, and cap their grades.
+
+    Args:
+        context: The conclusions.
+        columns: The score columns.
+        shown: Every finding, with its rule's index.
+        kind: Whether units are urban or rural; areas are neither.
+    """
+    if context.concluder is None:
+        return columns
+    return columns | context.concluder.columns(subjects_of(context, columns["grade"], shown, kind), columns)
+
+
+def subjects_of(
+    context: Context, grade: Any, shown: Sequence[tuple[int, Shown]], kind: Column | None = None
+) -> Subjects:
+    """Return units or areas as conclusions see them; ``grade`` is the one scored."""
+    statuses: list[list[Codes]] = [[] for _ in context.plan.ruleset.rules]
+    for index, finding in shown:
+        statuses[index].append(finding.status)
+    kinds = None if kind is None else kind.values if kind.state is None else np.where(kind.state == OK, kind.values, -1)
+    return Subjects(len(grade), statuses, np.asarray(grade.indices.fill_null(-1), dtype=np.int64), kinds)
 
 
 def empty_unit_table(context: Context) -> Any:
@@ -54,7 +96,8 @@ def empty_unit_table(context: Context) -> Any:
     codes = np.zeros(0, dtype=np.uint8)
     shown = [(plan.index, Shown(codes, codes, codes)) for plan in context.plan.rules]
     columns = {"key": pa.array([], pa.string())}
-    return pa.table(columns | subject_columns(context.scorer, context.scorer.score(results), shown))
+    columns |= subject_columns(context.scorer, context.scorer.score(results), shown)
+    return pa.table(concluded(context, columns, shown))
 
 
 def wide_table(part: UnitPart) -> Any:
@@ -79,7 +122,8 @@ def area_scores(context: Context, run: Run, level: str) -> Any:
         "key": pa.array(index.labels, pa.string()),
         "n_units": pa.array([index.units.get(i, 0) for i in range(size)], pa.int64()),
     }
-    columns |= subject_columns(context.scorer, scores, area_shown(findings))
+    shown = area_shown(findings)
+    columns = concluded(context, columns | subject_columns(context.scorer, scores, shown), shown)
     columns["units_score"] = doubles(run.tally.mean_score(level))
     order = sorted(range(size), key=lambda i: (index.labels[i] is None, index.labels[i] or ""))
     return pa.table(columns).take(pa.array(order, pa.int64()))

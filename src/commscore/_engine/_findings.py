@@ -125,8 +125,17 @@ def _required_of(rule: Rule, scope: str) -> str | None:
 # ---- UNITS ----
 
 
-def unit_findings(part: UnitPart, scorer: Scorer, wanted: Callable[[Shown], ints.Bools]) -> Any:
-    """Return the findings of a block's units, rows in order, rules in file order within a row."""
+def unit_findings(
+    part: UnitPart, scorer: Scorer, wanted: Callable[[Shown], ints.Bools], *, by_rule: bool = False
+) -> Any:
+    """Return the findings of a block's units, rows in order, rules in file order within a row; or the other way round.
+
+    Args:
+        part: The block.
+        scorer: What prices findings.
+        wanted: Which findings of a rule are wanted.
+        by_rule: Whether rules come in order, and rows in order within a rule.
+    """
     tables, order = [], []
     document = scorer.ruleset.source.document
     for plan, verdicts in zip(part.plans, part.verdicts, strict=True):
@@ -137,8 +146,10 @@ def unit_findings(part: UnitPart, scorer: Scorer, wanted: Callable[[Shown], ints
             order.append(rows)
     if not tables:
         return SCHEMA.empty_table()
-    table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-    return table.take(pa.array(np.argsort(np.concatenate(order), kind="stable")))
+    table = pa.concat_tables(tables).unify_dictionaries()
+    if by_rule:
+        return table
+    return table.combine_chunks().take(pa.array(np.argsort(np.concatenate(order), kind="stable")))
 
 
 def _unit_rule_table(
