@@ -124,7 +124,9 @@ class Result:
 
         Columns: key (string); score, score_low, score_high, coverage (0 to 1), maximum (double; null where nothing was
         evaluated); grade, grade_low, grade_high (dictionary of strings; null without score or grades); n_pass, n_fail,
-        n_unknown, n_error, n_notapplicable, n_notchecked, n_notselected, n_informational (int32).
+        n_unknown, n_error, n_notapplicable, n_notchecked, n_notselected, n_informational (int32); where the ruleset has
+        conclusions, conclusions and actions (lists of strings, in file order, empty where nothing follows), and the
+        grades are capped by them.
         """
         tables = [unit_table(self._context, part) for part in self._parts] or [empty_unit_table(self._context)]
         return pa.concat_tables(tables).unify_dictionaries().combine_chunks()

@@ -13,6 +13,7 @@ from commscore._cli import (
     _check,
     _completion,
     _coverage,
+    _diff,
     _doctor,
     _explain,
     _improve,
@@ -73,6 +74,7 @@ def build_app() -> App:
     _add(app, "explain", _explain.explain, _explain.EXAMPLES)
     _add(app, "improve", _improve.improve, _improve.EXAMPLES)
     _add(app, "report", _report.report, _report.EXAMPLES)
+    _add(app, "diff", _diff.diff, _diff.EXAMPLES)
     _add(app, "whatif", _whatif.whatif, _whatif.EXAMPLES)
     _add(app, "watch", _watch.watch, _watch.EXAMPLES)
     ruleset = _app("ruleset", "Look at rulesets and check them.", _rulesets.EXAMPLES)
