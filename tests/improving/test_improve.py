@@ -177,6 +177,20 @@ def test_a_question_that_makes_no_sense_is_refused(folder: Path, options: dict[s
         result.improve("a", **options)
 
 
+def test_what_caps_the_grade_is_mended_first(folder: Path) -> None:
+    rules = "\n".join(each(n, weight=[1, 9, 9][n]) for n in range(3))
+    caps = """
+conclusions:
+  - {id: held, when: {fail_any: [r0]}, then: {conclude: held, cap: poor, action: 先补短板}, basis: advice}
+"""
+    result = commscore.evaluate([{"key": "a", "i0": 0, "i1": 0, "i2": 10}], ruleset(folder, rules + caps), key="key")
+
+    found = result.improve("a", to="good")
+
+    assert ({step.rule for step in found.steps}, found.grade, found.grade_after) == ({"r0", "r1"}, "poor", "good")
+    assert found.proven
+
+
 # ---- AREAS ----
 
 UNITS = [

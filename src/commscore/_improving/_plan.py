@@ -16,6 +16,7 @@ from commscore._improving._standing import (
     failing_vetoes,
     gains,
     grade_with,
+    has_caps,
     maximum_of,
     score_with,
     share_with,
@@ -177,7 +178,17 @@ def _choose(standing: Standing, goal: Goal, priced: Mapping[int, Fraction]) -> C
         return Choice(mended, sum((priced[positions[i]] for i in mended), Fraction(0))) if enough else None
     gained = gains(standing, positions)
     fixes = [Fix(priced[i], gain, needed=i in vetoes) for i, gain in zip(positions, gained, strict=True)]
-    return cheapest(fixes, max(Fraction(0), goal.share - here))
+    need = max(Fraction(0), goal.share - here)
+    if goal.grade is None or not has_caps(standing.ruleset):
+        return cheapest(fixes, need)
+    ranks = [grade.name for grade in sorted(standing.ruleset.scoring.grades, key=lambda each: each.at_least)]
+    least = ranks.index(goal.grade)
+
+    def uncapped(chosen: tuple[int, ...]) -> bool:
+        grade = grade_with(standing, {positions[i] for i in chosen})
+        return grade is not None and ranks.index(grade) >= least
+
+    return cheapest(fixes, need, uncapped)
 
 
 def _improvement(

@@ -11,8 +11,10 @@ import attrs
 from commscore._engine._prices import scored_credit
 from commscore._engine._settle import area_findings
 from commscore._report._subject import Subject, subject_of
-from commscore._ruleset import ALL, Rule, Ruleset
+from commscore._ruleset import ALL, SCOPES, Rule, Ruleset
 from commscore._status import Status
+from commscore._tables._exact import OK
+from commscore.reference._fixpoint import fixpoint
 from commscore.reference._scores import Branch, Leaf, Node, Result, percent, score_tree
 
 if TYPE_CHECKING:
@@ -32,12 +34,14 @@ class Standing:
         ruleset: What it is scored against.
         rules: By finding, its rule.
         results: By finding, what the score makes of it.
+        kind: ``urban`` or ``rural``; null for areas, and where it is not known.
     """
 
     subject: Subject
     ruleset: Ruleset
     rules: tuple[Rule, ...]
     results: tuple[Result, ...]
+    kind: str | None = None
 
     def positions(self, statuses: Collection[Status]) -> list[int]:
         """Return the findings that have one of these statuses."""
@@ -56,7 +60,13 @@ def standing_of(result: _results.Result, key: str) -> Standing:
     earned = list(_credits(result, subject)) if result.context.scorer.by_credit else [None] * len(rules)
     statuses = [Status(finding["status"]) for finding in subject.findings]
     results = tuple(Result(status, credit) for status, credit in zip(statuses, earned, strict=True))
-    return Standing(subject, result.ruleset, rules, results)
+    return Standing(subject, result.ruleset, rules, results, _kind(subject))
+
+
+def _kind(subject: Subject) -> str | None:
+    column = None if subject.part is None else subject.part.units.block.kind
+    known = column is not None and (column.state is None or column.state[0] == OK)
+    return SCOPES[int(column.values[0])] if column is not None and known else None
 
 
 def _credits(result: _results.Result, subject: Subject) -> Iterator[Fraction]:
@@ -90,7 +100,20 @@ def share_with(standing: Standing, mended: Collection[int]) -> Fraction | None:
 
 
 def grade_with(standing: Standing, mended: Collection[int]) -> str | None:
-    """Return the grade if some findings passed, before any cap of a conclusion."""
+    """Return the grade if some findings passed, after the caps of what would still be concluded."""
+    grade = _scored_grade(standing, mended)
+    statuses: dict[str, set[str]] = {}
+    for i, (rule, result) in enumerate(zip(standing.rules, standing.results, strict=True)):
+        statuses.setdefault(rule.id, set()).add(Status.PASS if i in mended else result.status)
+    return fixpoint(standing.ruleset, statuses, grade=grade, kind=standing.kind).grade
+
+
+def has_caps(ruleset: Ruleset) -> bool:
+    """Say whether any conclusion lowers the grade."""
+    return any(each.cap is not None and each.selected for each in ruleset.conclusions)
+
+
+def _scored_grade(standing: Standing, mended: Collection[int]) -> str | None:
     grades = sorted(standing.ruleset.scoring.grades, key=lambda grade: grade.at_least, reverse=True)
     share = share_with(standing, mended)
     if not grades:
