@@ -2,16 +2,17 @@
 PYTHON ?= python3
 UV ?= .uv/bin/uv
 BIN := .venv/bin
+MADE_PAGES := docs/api.md docs/benchmarks.md docs/changelog.md docs/cli.md docs/rulesets docs/zh/rulesets
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --use-pep517
 COMPILE = $(UV) pip compile --no-config --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(LOCK_FLAGS)
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all bench lint types layers lock clean
+.PHONY: help demo test test-all bench docs docs-serve lint types layers lock clean
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 demo: .venv/.run ## Score the example city and print the summary
 	$(BIN)/python examples/dalian/demo.py
@@ -24,6 +25,15 @@ test-all: .venv/.dev ## Run every test, with many more drawn examples
 
 bench: .venv/.bench ## Measure beside the floor and the peers; options through ARGS="--only in-memory"
 	$(BIN)/python benchmarks/run.py $(ARGS)
+
+docs: .venv/.docs ## Build the documentation as a site, in site/
+	$(BIN)/python tools/docs.py
+	$(BIN)/zensical build --strict --clean
+	$(BIN)/python tools/docs.py --languages site
+
+docs-serve: .venv/.docs ## Show the documentation in a browser, and build it anew as it changes
+	$(BIN)/python tools/docs.py
+	$(BIN)/zensical serve
 
 lint: .venv/.dev ## Check style and format
 	$(BIN)/ruff check .
@@ -40,9 +50,10 @@ lock: $(UV) ## Write the lock anew; LOCK_FLAGS=--upgrade takes newer versions
 	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
 	$(COMPILE) pyproject.toml --group bench --group build -c requirements/dev.txt -o requirements/bench.txt
+	$(COMPILE) pyproject.toml --group docs --group build -c requirements/dev.txt -o requirements/docs.txt
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .uv dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .uv dist site $(MADE_PAGES) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/pyvenv.cfg:
@@ -61,6 +72,10 @@ clean: ## Remove what the other targets made
 
 .venv/.bench: .venv/.run requirements/bench.txt
 	$(INSTALL) --require-hashes -r requirements/bench.txt
+	@touch $@
+
+.venv/.docs: .venv/.run requirements/docs.txt
+	$(INSTALL) --require-hashes -r requirements/docs.txt
 	@touch $@
 
 .uv/bin/uv:

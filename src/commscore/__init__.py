@@ -9,14 +9,14 @@ from commscore._version import __version__
 
 if _typing.TYPE_CHECKING:
     from commscore._checking import check_ruleset
-    from commscore._evaluation import evaluate
-    from commscore._files import Output, Progress, evaluate_files
+    from commscore._files import Output, Progress
     from commscore._loading import list_rulesets, load_ruleset, with_changes
-    from commscore._merging import merge
     from commscore._phrases import parse_requirement
     from commscore._requirement import Comparator, InputRef, Requirement
     from commscore._results import FailuresError, Result
+    from commscore._routing import RoutedOutput, RoutedResult, evaluate, evaluate_files, merge, merge_files
     from commscore._ruleset import Conclusion, Input, Rule, Ruleset
+    from commscore._sampling import Sample, sample, template
     from commscore._single import Evaluator, Finding, Verdict, evaluator
     from commscore._sql import ruleset_sql
     from commscore._status import Reason, Status
@@ -49,9 +49,12 @@ __all__ = [
     "Requirement",
     "RequirementError",
     "Result",
+    "RoutedOutput",
+    "RoutedResult",
     "Rule",
     "Ruleset",
     "RulesetError",
+    "Sample",
     "Score",
     "Status",
     "UsageError",
@@ -64,9 +67,12 @@ __all__ = [
     "list_rulesets",
     "load_ruleset",
     "merge",
+    "merge_files",
     "parse_requirement",
     "ruleset_sql",
+    "sample",
     "score",
+    "template",
     "with_changes",
 ]
 
@@ -74,14 +80,14 @@ __all__ = [
 # numpy and pyarrow before it can print its help.
 _HOMES = {
     "_checking": ("check_ruleset",),
-    "_evaluation": ("evaluate",),
-    "_files": ("Output", "Progress", "evaluate_files"),
+    "_files": ("Output", "Progress"),
     "_loading": ("list_rulesets", "load_ruleset", "with_changes"),
-    "_merging": ("merge",),
     "_phrases": ("parse_requirement",),
     "_requirement": ("Comparator", "InputRef", "Requirement"),
     "_results": ("FailuresError", "Result"),
+    "_routing": ("RoutedOutput", "RoutedResult", "evaluate", "evaluate_files", "merge", "merge_files"),
     "_ruleset": ("Conclusion", "Input", "Rule", "Ruleset"),
+    "_sampling": ("Sample", "sample", "template"),
     "_single": ("Evaluator", "Finding", "Verdict", "evaluator"),
     "_sql": ("ruleset_sql",),
     "_status": ("Reason", "Status"),

@@ -24,6 +24,8 @@ from commscore._result_tables import Context
 from commscore._results import Again, Result, settled
 from commscore._ruleset import BUILT_IN, LEVELS, Ruleset
 from commscore._tables import Block, Table, blocks, open_table
+from commscore._tables._layouts import layout_of
+from commscore._tables._workbooks import lay_out
 from commscore.errors import DataError, DataFault, UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +46,10 @@ def evaluate(
     level: str | None = None,
     more: Mapping[str, Any] | None = None,
     missing: Collection[str] = ("",),
+    sheet: str | int | None = None,
+    header_row: int | None = None,
+    skip_rows: int = 0,
+    encoding: str | None = None,
 ) -> Result:
     """Score a table of units against a ruleset.
 
@@ -62,6 +68,12 @@ def evaluate(
         level: What the rows are; by default ``community``, or what the length of all codes says.
         more: Tables of other levels, such as ``{"county": counties, "city": city}``.
         missing: Texts that stand for a missing value, beside blank cells.
+        sheet: The sheet of a workbook, by name or number; by default the first. Where sheets are named by level, as in
+            the templates that `template` writes, those of other levels come along as ``more``.
+        header_row: The row of a CSV file or sheet that holds the column names, counted from 1; by default the first
+            that is not blank.
+        skip_rows: How many rows below the names hold no data, such as one with units.
+        encoding: The encoding of a CSV file; by default UTF-8, or GB18030 where it is no UTF-8.
 
     Returns:
         The result; its tables are made when they are first asked for.
@@ -80,6 +92,8 @@ def evaluate(
         1
     """
     loaded = load_ruleset(arguments.ruleset_name(ruleset))
+    layout = layout_of(sheet, header_row, skip_rows, encoding)
+    data, more, level = lay_out(data, _more(more), level, layout)
     session = open_session(
         data, loaded, key=key, rollup=rollup, as_of=as_of, columns=columns, level=level, more=more, missing=missing
     )
@@ -95,6 +109,10 @@ def evaluate(
     given = (data, *(more or {}).values())
     again = None if any(map(_is_stream, given)) else Again(given, once_more)
     return settled(session.context, parts, session.run, session.run.tally, again=again)
+
+
+def _more(more: Any) -> Mapping[str, Any] | None:
+    return arguments.mapping_or_none("more", more, "{'county': counties}")
 
 
 def _is_stream(data: Any) -> bool:
@@ -149,7 +167,7 @@ def open_session(
         arguments.text_or_none("key", key),
         arguments.mapping_or_none("columns", columns, "{'theirs': 'input'}"),
     )
-    more = arguments.mapping_or_none("more", more, "{'county': counties}") or {}
+    more = _more(more) or {}
     options: dict[str, Any] = {"inputs": ruleset.inputs, "jurisdiction": ruleset.jurisdiction}
     options["missing"] = arguments.texts("missing", missing)
     sized: dict[str, Any] = {} if block_rows is None else {"block_rows": block_rows}

@@ -138,9 +138,9 @@ class RulesetItem(pytest.Item):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
-    def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Name the file, the line and the test."""
-        return self.path, None if self.line is None else self.line - 1, f"{self.path.name}: {self.name}"
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Name the file, the line (counted from 0; without one a warning could not be told) and the test."""
+        return self.path, 0 if self.line is None else self.line - 1, f"{self.path.name}: {self.name}"
 
 
 class Loads(RulesetItem):

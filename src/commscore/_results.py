@@ -31,7 +31,15 @@ from commscore._engine._plan import Plan
 from commscore._engine._settle import area_findings, results_of
 from commscore._improving import By, Improvement, fix_first, improve
 from commscore._loading import load_ruleset, with_changes
-from commscore._publishing import of_result, write_csv, write_workbook
+from commscore._publishing import (
+    html_of,
+    of_result,
+    plot,
+    result_html,
+    write_csv,
+    write_html,
+    write_workbook,
+)
 from commscore._result_tables import Context, area_scores, empty_unit_table, rule_table, unit_table, wide_table
 from commscore._ruleset import LEVELS, Ruleset
 from commscore._status import STATUSES, Status
@@ -388,6 +396,31 @@ class Result:
         """Return a plain-text summary: scores, grades, the worst rules and areas, coverage, what was not checked."""
         return report.summary(self, lang=lang)
 
+    def plot(
+        self,
+        what: str = "scores",
+        *,
+        rule: str | None = None,
+        thresholds: Sequence[Any] | None = None,
+        scope: str | None = None,
+        lang: str = "zh",
+    ) -> Any:
+        """Return a plot as an altair chart, for notebooks.
+
+        Args:
+            what: ``scores`` (their distribution over the units), ``rules`` (pass rates, what is open lighter),
+                ``areas`` (a heat map of pass rates by rule and county, or township where the jurisdiction is a county),
+                or ``sweep`` (the pass rate of a rule as its figure moves).
+            rule: For ``sweep``: the rule.
+            thresholds: For ``sweep``: the figures, as `sweep` takes them.
+            scope: For ``sweep``: ``urban`` or ``rural``.
+            lang: ``zh`` or ``en``.
+
+        Raises:
+            UsageError: altair is not installed (``commscore[plot]``), there is no such plot, or nothing to draw.
+        """
+        return plot(self, what, lang=lang, rule=rule, thresholds=thresholds, scope=scope)
+
     def to_excel(self, path: str | PathLike[str], *, lang: str = "zh") -> None:
         """Write a workbook: summary, areas, rules, findings that fail or are undecided, and units.
 
@@ -402,6 +435,23 @@ class Result:
             UsageError: XlsxWriter is not installed (``commscore[excel]``), or the file cannot be written.
         """
         write_workbook(of_result(self), Path(path), lang=lang)
+
+    def to_html(self, path: str | PathLike[str] | None = None, *, lang: str = "zh") -> str:
+        """Return the report as one HTML page that needs nothing else, and write it where a path is given.
+
+        Scores with their intervals, grades, pass rates by rule and place, the worst rules, the units nearest to the
+        next grade, what was unknown or not checked and why, areas with what fails in them, the ruleset and the run.
+        Long tables are cut, and say so.
+
+        Args:
+            path: The file; one that is there is replaced.
+            lang: ``zh`` or ``en``.
+
+        Raises:
+            UsageError: There is no such language, or the file cannot be written.
+        """
+        published = of_result(self)
+        return html_of(published, lang=lang) if path is None else write_html(published, Path(path), lang=lang)
 
     def to_csv(self, folder: str | PathLike[str], *, lang: str = "zh", encoding: str = "utf-8-sig") -> list[Path]:
         """Write units, areas, rules and findings (that fail or are undecided) as CSV files.
@@ -464,6 +514,10 @@ class Result:
     def keyed(self) -> bool:
         """Say whether units have keys of their own, not row numbers."""
         return self._context.keyed
+
+    def _repr_html_(self) -> str:
+        """Return the areas' scores as a table, for a notebook."""
+        return result_html(self)
 
     def __repr__(self) -> str:
         """Name the ruleset and count units and areas."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from commscore import _notebook
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -167,6 +169,8 @@ class Rule(Part):
     selected: bool = attrs.field(default=True, kw_only=True)
     because: str | None = attrs.field(default=None, kw_only=True)
     source: Source | None = attrs.field(default=None, kw_only=True)
+
+    _repr_html_ = _notebook.rule_html
 
 
 @attrs.frozen
@@ -386,3 +390,5 @@ class Ruleset:
     path: str | None = attrs.field(default=None, eq=False)
     hash: str = ""
     conclusions: tuple[Conclusion, ...] = attrs.field(default=(), kw_only=True)
+
+    _repr_html_ = _notebook.ruleset_html

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import warnings
 from itertools import product
+from pathlib import Path
 from typing import Any
 
-from hypothesis import given, note
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from tests.checking.claims import broken, by_place, evaluated, subjects
 from tests.equality.drawing import rulesets, tables
 
 import commscore
 from commscore._checking._linear import Constraint, solve
+from commscore._checking._model import Claim
 from commscore._checking._questions import decisions
 from commscore.errors import Proof
 
+FEWER = settings(max_examples=settings.default.max_examples * 2 // 5)  # one example asks many questions
+TWO_COUNTIES = """\
+commscore: 1
+id: two-counties-2023
+jurisdiction: {code: "2102", level: city}
+year: 2023
+inputs:
+  staff: {zh: 人员数, type: count}
+  wage: {zh: 工资数, type: quantity, places: 1, level: county}
+rules:
+  - {id: rich, total: staff, where: {wage: "> 5"}, require: ">= 3", clause: 一}
+  - {id: poor, total: staff, where: {wage: "< 2"}, require: ">= 3", clause: 二}
+"""
 
+
+@FEWER
 @given(ruleset=rulesets(max_rules=3))
 def test_a_witness_shows_that_a_claim_is_wrong(ruleset: commscore.Ruleset) -> None:
     for decision in decisions(ruleset):
@@ -31,6 +48,17 @@ def test_a_witness_shows_that_a_claim_is_wrong(ruleset: commscore.Ruleset) -> No
         assert any(broken(decision.claim, statuses) for statuses in subjects(ruleset, decision, found))
 
 
+def test_each_county_of_a_witness_has_its_own_row(tmp_path: Path) -> None:
+    path = tmp_path / "two-counties-2023.yaml"
+    path.write_text(TWO_COUNTIES, encoding="utf-8")
+    (together,) = (one for one in decisions(commscore.load_ruleset(path)) if one.claim is Claim.NEVER_TOGETHER)
+
+    assert together.witness is not None
+    assert [row["code"] for row in together.witness.more["county"]] == ["210201", "210202"]
+    assert together.witness.statuses == {"rich": "pass", "poor": "pass"}
+
+
+@FEWER
 @given(ruleset=rulesets(max_rules=3), drawn=st.lists(tables(), min_size=1, max_size=4))
 def test_no_table_goes_against_a_proof(ruleset: commscore.Ruleset, drawn: list[Any]) -> None:
     proved = [decision for decision in decisions(ruleset) if decision.proof is Proof.PROVED]

@@ -40,6 +40,32 @@ def test_show_lists_rules(here: Path, command: Command) -> None:
     assert ["plan", "方案", "each plan", "true"] in cells
 
 
+def test_show_writes_a_page_in_which_no_text_is_markup(here: Path, command: Command) -> None:
+    path = here / "mini-2024.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("title: 方案", 'title: "<b>方|案</b> [x](y)"'), encoding="utf-8"
+    )
+
+    ended = command("ruleset", "show", path, "--format", "md", "--lang", "en")
+
+    assert ended.code == 0
+    page = ended.out.splitlines()
+    assert page[:3] == ["# Mini", "", "| ruleset | `mini-2024` |"]
+    assert "| Organisations<br>`orgs` | 一 | each orgs | 不少于10个 | ≥ 10 个 |  | 1 | binding |  |" in page
+    assert (
+        "| &#60;b&#62;方&#124;案&#60;/b&#62; &#91;x&#93;(y)<br>`plan` |  | each plan |  | true |  | 1 | binding |  |"
+        in page
+    )
+
+
+@pytest.mark.usefixtures("here")
+def test_a_page_is_of_the_whole_ruleset(command: Command) -> None:
+    ended = command("ruleset", "show", "mini-2024.yaml", "--format", "md", "--rule", "orgs")
+
+    assert ended.code == 2
+    assert "a page shows the whole ruleset" in ended.err
+
+
 def test_show_gives_rules_as_json(here: Path, command: Command) -> None:
     told = json.loads(command("ruleset", "show", here / "mini-2024.yaml", "--rule", "orgs", "--json").out)
 

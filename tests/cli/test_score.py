@@ -62,6 +62,11 @@ def test_json_is_the_manifest(here: Path, command: Command) -> None:
     [
         (["--fail-under", "0"], 0),
         (["--fail-under", "0.1"], 1),
+        (["--min-coverage", "0.5"], 0),
+        (["--min-coverage", "50%"], 0),
+        (["--min-coverage", "0.5001"], 1),
+        (["--min-coverage", "100%"], 1),
+        (["--fail-under", "0", "--min-coverage", "1"], 1),
         (["--fail-on", "error"], 0),
         (["--fail-on", "unknown"], 1),
         (["--fail-on", "error", "--fail-on", "fail"], 1),
@@ -77,19 +82,33 @@ def test_gates_decide_the_exit_code(gates: list[str], code: int, command: Comman
     assert Path("out/manifest.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("gate", "said"),
+    [("--fail-under", "score of the city: no score"), ("--min-coverage", "coverage of the city: nothing evaluated")],
+)
 @pytest.mark.usefixtures("here")
-def test_no_score_meets_no_gate(command: Command) -> None:
+def test_nothing_evaluated_meets_no_gate(gate: str, said: str, command: Command) -> None:
     Path("none.csv").write_text("code,orgs\n", encoding="utf-8")
 
-    ended = command("score", "none.csv", "-r", "mini-2024.yaml", "--fail-under", "0")
+    ended = command("score", "none.csv", "-r", "mini-2024.yaml", gate, "0")
 
     assert ended.code == 1
-    assert "score of the city: no score" in ended.err
+    assert said in ended.err
 
 
+@pytest.mark.parametrize("share", ["95", "many", "-0.1", "101%", "%", "1/0", "nan"])
 @pytest.mark.usefixtures("here")
-def test_the_gate_needs_its_level(command: Command) -> None:
-    ended = command("score", "units.csv", "-r", "mini-2024.yaml", "--fail-under", "0", "--rollup", "county")
+def test_a_least_coverage_is_a_share_of_one_and_percent_is_not_guessed(share: str, command: Command) -> None:
+    ended = command("score", "units.csv", "-r", "mini-2024.yaml", f"--min-coverage={share}")
+
+    assert ended.code == 2
+    assert f"--min-coverage: {share!r} is no share of 1; write 0.95 or 95%" in ended.err
+
+
+@pytest.mark.parametrize("gate", ["--fail-under", "--min-coverage"])
+@pytest.mark.usefixtures("here")
+def test_the_gate_needs_its_level(gate: str, command: Command) -> None:
+    ended = command("score", "units.csv", "-r", "mini-2024.yaml", gate, "0", "--rollup", "county")
 
     assert ended.code == 2
     assert "add city to --rollup" in ended.err

@@ -165,9 +165,9 @@ def test_hidden_files_are_passed_over_and_spreadsheets_not_without_a_word(
     saved(table.slice(0, 9), tmp_path / "in/_delta/a.parquet")
     (tmp_path / "in/README.md").write_text("nothing")
     (tmp_path / "in/ring").symlink_to(tmp_path / "in")
-    (tmp_path / "in/more.xlsx").write_bytes(b"")
+    (tmp_path / "in/more.xls").write_bytes(b"")
 
-    with pytest.warns(commscore.DataWarning, match=r"passed over: \S+more\.xlsx$"):
+    with pytest.warns(commscore.DataWarning, match=r"passed over: \S+more\.xls$"):
         output = commscore.evaluate_files(tmp_path / "in", ruleset, tmp_path / "out")
 
     assert output.rows == 9

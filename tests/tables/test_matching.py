@@ -39,6 +39,8 @@ def test_a_column_is_found_by_name_title_or_alias(name: str, opened: Any) -> Non
     ("name", "target"),
     [
         ("城乡", "kind"),
+        ("城乡类型", "kind"),
+        ("城乡分类代码", "kind"),
         ("Kind", "kind"),
         ("统计用区划代码", "code"),
         ("CODE", "code"),

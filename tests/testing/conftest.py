@@ -24,7 +24,7 @@ inputs:
   open: {zh: 试开放, type: flag}
 rules:
   - {id: orgs, each: orgs, require: 不少于10个, clause: 一, weight: 2}
-  - {id: floor, each: {ratio: [floor, homes], per: 100}, require: 不少于30平方米, phrase: 每百户不少于30平方米}
+  - {id: floor, each: {ratio: [floor, homes], per: 100}, require: 不少于30平方米, clause: 二}
   - {id: area, ratio: [floor, homes], per: 100, require: 不少于30平方米, phrase: 每百户不少于30平方米, clause: 三}
   - {id: both, all: [open, {each: orgs, require: 不少于3个}], clause: 四}
   - {id: open, share: open, require: 全覆盖, clause: 五}

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+
 import pytest
 from tests.testing.conftest import TEXT
+
+import commscore
 
 NO_LAWS = "--no-commscore-laws"
 PLAIN = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist")
@@ -65,6 +70,15 @@ def test_a_case_that_comes_out_otherwise_fails_in_words(folder: pytest.Pytester)
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+def test_what_is_only_doubtful_is_a_warning(folder: pytest.Pytester) -> None:
+    (folder.path / "doubtful.yaml").write_text(TEXT.replace(", clause: 四", ""), encoding="utf-8")
+
+    result = folder.runpytest(*PLAIN, "-W", "default", NO_LAWS, "doubtful.yaml")
+
+    result.assert_outcomes(passed=3, warnings=1)
+    result.stdout.fnmatch_lines(["*doubtful.yaml:*warning?CS205?*"])
+
+
 def test_a_broken_law_fails_in_words(folder: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("commscore._loading._dump._rule", lambda rule: {"id": rule.id})
 
@@ -72,6 +86,26 @@ def test_a_broken_law_fails_in_words(folder: pytest.Pytester, monkeypatch: pytes
 
     result.assert_outcomes(failed=1, deselected=12)
     result.stdout.fnmatch_lines(["small-2023 breaks law 10 (written-and-read)", "  the law: Writing and reading*"])
+
+
+def test_without_hypothesis_the_strategies_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    monkeypatch.delitem(sys.modules, "commscore.testing")
+
+    with pytest.raises(commscore.UsageError, match=r"not installed: pip install 'commscore\[testing\]'$"):
+        importlib.import_module("commscore.testing")
+
+
+def test_without_hypothesis_the_laws_fail_in_words(folder: pytest.Pytester) -> None:
+    folder.makeconftest(
+        "import sys\nsys.modules['hypothesis'] = None\nsys.modules.pop('commscore.testing', None)\n"
+    )
+
+    result = folder.runpytest_inprocess(*PLAIN, "-p", "no:hypothesispytest", "rulesets/small-2023.yaml")
+
+    result.assert_outcomes(passed=3, failed=1)
+    result.stdout.fnmatch_lines(["*pip install 'commscore?testing?' (or run without the laws: --no-commscore-laws)"])
+    result.stdout.no_fnmatch_line("*Traceback*")
 
 
 def test_nothing_is_imported_where_nothing_is_asked(folder: pytest.Pytester) -> None:

@@ -96,7 +96,7 @@ def table_of(wanted: Wanted, groups: Sequence[Group], foreign: Mapping[str, int]
         for name in coarse:
             level = _level(name, world)
             held = cell(group.sums[name] // group.count, world.inputs[name])
-            _hold(more, level, code_of(place, level, chain, 1), name, held)
+            _hold(more, level, _code_around(place, level, wanted.level, chain), name, held)
     for name, total in foreign.items():
         level = _level(name, world)
         _hold(more, level, code_of(place, level, 1, 1), name, cell(total, world.inputs[name]))
@@ -140,6 +140,12 @@ def code_of(place: Jurisdiction, level: str, chain: int, number: int) -> str | N
         part = number if length == wanted else chain if length == inside[0] else 1
         code += str(part).zfill(length - len(code))
     return code
+
+
+def _code_around(place: Jurisdiction, level: str, rows: str, chain: int) -> str | None:
+    """Give the code of the area of a level in which the rows of a chain lie."""
+    inside = code_of(place, rows, chain, 1)
+    return code_of(place, level, chain, 1) if inside is None else inside[: CODE_LENGTHS.get(level, 0)] or None
 
 
 def _share_of(total: int, number: int, count: int) -> int:

@@ -26,7 +26,7 @@ def run(
 ) -> int:
     """Run the cases of rulesets: small tables and what is expected of them.
 
-    Exits with 1 when one comes out otherwise, with 2 when a ruleset cannot be loaded.
+    Exits with 1 when one comes out otherwise, with 2 when a ruleset is faulty.
     """
     from commscore._casework import run_cases
     from commscore._loading import load_ruleset

@@ -66,9 +66,10 @@ def check(
 ) -> int:
     """Check rulesets and list every fault with its place.
 
-    A rule that asks less than its parent's, or than that of the year before, needs a reason (`because:`). What rules
-    ask is held against one another: those that nothing can meet together, that never apply, never fail or are never
-    met, and those that others imply, by proof.
+    A rule that asks less than its parent's, or than that of the year before, needs
+    a reason (`because:`). Rules are held against one another: those that nothing
+    can meet together, that never apply, never fail or are never met, and those that
+    others imply, are found by proof.
 
     Exits with 2 when there are errors, with 0 when there are only warnings.
     """

@@ -20,7 +20,7 @@ def completion(
     shell: Annotated[Literal["bash", "fish", "zsh"], Parameter(name="SHELL", help="The shell.")],
     /,
 ) -> int:
-    """Print the script for a shell."""
+    """Print the script that completes commands and options in a shell."""
     from commscore._cli._main import build_app
 
     sys.stdout.write(build_app().generate_completion(prog_name="commscore", shell=shell).rstrip() + "\n")

@@ -29,8 +29,8 @@ def coverage(
 ) -> int:
     """Show clause by clause what is scored, what is not, and why.
 
-    Clauses of a numbering that the ruleset does not mention are listed as `none`. What comes after the last clause that
-    it mentions cannot be known from the ruleset.
+    Clauses of a numbering that the ruleset does not mention are listed as `none`.
+    What comes after the last clause that it mentions cannot be known from it.
     """
     from commscore._coverage import cover
     from commscore._loading import load_ruleset

@@ -32,10 +32,11 @@ def diff(
     ] = None,
     json: Json = False,
 ) -> int:
-    """Show what changed between two runs: grades, findings, areas, and why the mean score moved.
+    """Show what changed between two runs, and why the mean score moved.
 
-    Where both data and rules changed, the second run's files are scored against the first
-    run's ruleset to tell the two apart, if they are still where they were.
+    Grades, findings and areas that changed. Where both data and rules did, the
+    second run's files are scored against the first run's ruleset to tell the two
+    apart, if they are still where they were.
     """
     from commscore._diffing import compare_sides, read_the_same, side_of_folder
 

@@ -29,7 +29,8 @@ def explain(
 ) -> int:
     """Explain the findings of one unit or area.
 
-    Every rule with its status, numbers, clause and source. Areas are those of all units in FILES.
+    Every rule with its status, numbers, clause and source. Areas are those of all
+    units in FILES.
     """
     from commscore._files import evaluate_some
 

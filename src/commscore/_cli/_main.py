@@ -17,10 +17,12 @@ from commscore._cli import (
     _doctor,
     _explain,
     _improve,
+    _merge,
     _new,
     _report,
     _ruleset_diff,
     _rulesets,
+    _sample,
     _score,
     _sql,
     _watch,
@@ -44,7 +46,11 @@ _EXAMPLES = """Examples:
 
   commscore ruleset list
   commscore score units.parquet -r dalian-2023 -o results/
-  commscore explain 210202001001 units.parquet -r dalian-2023"""
+  commscore explain 210202001001 units.parquet -r dalian-2023
+  commscore report results/ --html results.html
+  commscore ruleset new my-city-2025 -o my-city-2025.yaml
+
+Each command shows its own: commscore score --help"""
 
 
 def main(tokens: Sequence[str] | None = None) -> int:
@@ -74,8 +80,10 @@ def build_app() -> App:
     _add(app, "explain", _explain.explain, _explain.EXAMPLES)
     _add(app, "improve", _improve.improve, _improve.EXAMPLES)
     _add(app, "report", _report.report, _report.EXAMPLES)
+    _add(app, "merge", _merge.merge, _merge.EXAMPLES)
     _add(app, "diff", _diff.diff, _diff.EXAMPLES)
     _add(app, "whatif", _whatif.whatif, _whatif.EXAMPLES)
+    _add(app, "sample", _sample.sample, _sample.EXAMPLES)
     _add(app, "watch", _watch.watch, _watch.EXAMPLES)
     ruleset = _app("ruleset", "Look at rulesets and check them.", _rulesets.EXAMPLES)
     _add(ruleset, "check", _check.check, _check.EXAMPLES)

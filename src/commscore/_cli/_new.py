@@ -47,7 +47,7 @@ def new(
     lang: Lang = "zh",
     json: Json = False,
 ) -> int:
-    """Write a commented skeleton of a ruleset, which passes `ruleset check` as it stands."""
+    """Write a commented skeleton of a ruleset, without fault as it stands."""
     from commscore._skeleton import skeleton
 
     text = skeleton(ruleset, level=level, code=code, year=year, lang=lang)

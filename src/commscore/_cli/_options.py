@@ -17,7 +17,7 @@ Files = Annotated[
     Parameter(
         name="FILES",
         negative="",
-        help="Parquet, CSV or Arrow files, folders of such files, or globs in quotes.",
+        help="Parquet, CSV, XLSX or Arrow files, folders of such files, or globs in quotes.",
     ),
 ]
 RulesetName = Annotated[
@@ -83,6 +83,19 @@ class TableOptions:
             help="What stands for a missing value, beside blanks, such as `-`; may be repeated.",
         ),
     ] = None
+    sheet: Annotated[
+        str | None, Parameter(metavar="SHEET", help="Sheet of a workbook, by name or number; else the first.")
+    ] = None
+    header_row: Annotated[
+        int | None,
+        Parameter(metavar="N", help="Row of a CSV file or sheet with the column names, counted from 1."),
+    ] = None
+    skip_rows: Annotated[
+        int, Parameter(metavar="N", help="Rows below the names that hold no data, such as one with units.")
+    ] = 0
+    encoding: Annotated[
+        str | None, Parameter(metavar="NAME", help="Encoding of CSV files; else UTF-8, or GB18030 where it is none.")
+    ] = None
 
 
 def as_arguments(options: TableOptions) -> dict[str, Any]:
@@ -99,6 +112,10 @@ def as_arguments(options: TableOptions) -> dict[str, Any]:
         "more": _grouped(options.more or ()),
         "columns": dict(_pair(text, "columns", last=True) for text in options.columns or ()),
         "missing": ["", *(options.missing or ())],
+        "sheet": options.sheet,
+        "header_row": options.header_row,
+        "skip_rows": options.skip_rows,
+        "encoding": options.encoding,
     }
 
 

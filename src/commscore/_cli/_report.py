@@ -1,4 +1,4 @@
-"""``commscore report``: an output folder as a workbook or as CSV files."""
+"""``commscore report``: an output folder as a page, as a workbook or as CSV files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from commscore.errors import UsageError
 
 EXAMPLES = """Examples:
 
+  commscore report results/ --html results.html --lang en
   commscore report results/ --xlsx results.xlsx
   commscore report results/ --csv tables/ --encoding gb18030 --lang zh"""
 
@@ -22,6 +23,7 @@ def report(
     folder: Annotated[str, Parameter(name="OUT", help="Folder that `commscore score -o` has made.")],
     /,
     *,
+    html: Annotated[str | None, Parameter(metavar="FILE", help="Write one HTML page that needs nothing else.")] = None,
     xlsx: Annotated[str | None, Parameter(metavar="FILE", help="Write a workbook.")] = None,
     csv: Annotated[
         str | None, Parameter(metavar="FOLDER", help="Write units, areas, rules and findings as CSV files.")
@@ -32,20 +34,22 @@ def report(
     lang: Lang = "zh",
     quiet: Quiet = False,
 ) -> int:
-    """Turn results into files for people: a workbook, or CSV files.
+    """Turn results into files for people: a page to read, a workbook, CSV files.
 
-    Texts that a spreadsheet would take for formulas are made harmless.
+    Texts from data are made harmless, for browsers and for spreadsheets.
     """
-    from commscore._publishing import of_folder, write_csv, write_workbook
+    from commscore._publishing import of_folder, write_csv, write_html, write_workbook
 
-    if xlsx is None and csv is None:
-        raise UsageError("report: say what to write: --xlsx FILE or --csv FOLDER")
+    if html is None and xlsx is None and csv is None:
+        raise UsageError("report: say what to write: --html FILE, --xlsx FILE or --csv FOLDER")
     published = of_folder(Path(folder))
+    if html is not None:
+        write_html(published, Path(html), lang=lang)
     if xlsx is not None:
         write_workbook(published, Path(xlsx), lang=lang)
     if csv is not None:
         write_csv(published, Path(csv), lang=lang, encoding=encoding)
     if not quiet:
-        for path in filter(None, (xlsx, csv)):
+        for path in filter(None, (html, xlsx, csv)):
             tell(f"written: {path}")
     return Exit.DONE

@@ -43,9 +43,10 @@ def diff(
     lang: Lang = "zh",
     json: Json = False,
 ) -> int:
-    """Compare what two rulesets ask: two years, a city and its baseline, or two cities.
+    """Compare what two rulesets ask: two years, a city and its baseline, two cities.
 
-    Rules are paired by id and by what they judge. A value tells stricter and laxer rules apart:
+    Rules are paired by id and by what they judge. A value tells stricter and laxer
+    rules apart:
     `10 passes A` meets A's rule and fails B's.
     """
     from commscore._comparing import diff_rulesets

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import attrs
 from cyclopts import Parameter
@@ -10,10 +10,11 @@ from cyclopts import Parameter
 from commscore._cli._exits import Exit
 from commscore._cli._options import Json, Lang
 from commscore._cli._streams import say, say_json, tabled
-from commscore._cli._wording import as_data, assessment_text, requirement_text
+from commscore._cli._wording import as_data, assessment_text, condition_text, requirement_text, text_in
+from commscore.errors import UsageError
 
 if TYPE_CHECKING:
-    from commscore._ruleset import Conclusion, Rule, Ruleset, Text
+    from commscore._ruleset import Conclusion, Rule, Ruleset
 
 EXAMPLES = """Examples:
 
@@ -28,12 +29,13 @@ SHOW_EXAMPLES = """Examples:
 
   commscore ruleset show dalian-2023
   commscore ruleset show my-city.yaml --lang en
-  commscore ruleset show dalian-2023 --rule social-orgs --json"""
+  commscore ruleset show dalian-2023 --rule social-orgs --json
+  commscore ruleset show my-city.yaml --format md > my-city.md"""
 
 
 def list_all(
     *,
-    folder: Annotated[str | None, Parameter(help="List the rulesets of this folder.")] = None,
+    folder: Annotated[str | None, Parameter(metavar="FOLDER", help="List the rulesets of this folder.")] = None,
     lang: Lang = "zh",
     json: Json = False,
 ) -> int:
@@ -48,9 +50,9 @@ def list_all(
         {
             "id": record.id,
             "year": record.year or "plan",
-            "place": _in(record.jurisdiction.title, lang),
+            "place": text_in(record.jurisdiction.title, lang),
             "level": record.jurisdiction.level,
-            "title": _in(record.title, lang),
+            "title": text_in(record.title, lang),
         }
         for record in records
     ]
@@ -62,16 +64,32 @@ def show(
     ruleset: Annotated[str, Parameter(name="ID", help="Id of a ruleset, or the path of a YAML file.")],
     /,
     *,
-    rule: Annotated[list[str] | None, Parameter(negative="", help="Show only this rule; may be repeated.")] = None,
+    rule: Annotated[
+        list[str] | None, Parameter(negative="", metavar="RULE", help="Show only this rule; may be repeated.")
+    ] = None,
+    format: Annotated[  # noqa: A002 - the option's name
+        Literal["text", "json", "md"],
+        Parameter(help="How to write to stdout; `md` is a whole page: rules, what is not scored and why, conclusions."),
+    ] = "text",
     lang: Lang = "zh",
     json: Json = False,
 ) -> int:
-    """Show the rules of a ruleset (clause, assessment, requirement, due date) and its conclusions."""
+    """Show what a ruleset asks.
+
+    Rules with clause, assessment, requirement and due date; and its conclusions.
+    """
     from commscore._loading import load_ruleset
 
     loaded = load_ruleset(ruleset)
     rules = _picked(loaded, rule)
-    if json:
+    if format == "md" and not json:
+        from commscore._cli._ruleset_page import page
+
+        if rule:
+            raise UsageError("--rule: a page shows the whole ruleset; leave --rule or --format md out")
+        say(page(loaded, lang).rstrip("\n"))
+        return Exit.DONE
+    if json or format == "json":
         conclusions = [attrs.asdict(each) for each in loaded.conclusions]
         say_json({**_head(loaded), "rules": [as_data(each) for each in rules], "conclusions": conclusions})
         return Exit.DONE
@@ -85,14 +103,8 @@ def show(
     return Exit.DONE
 
 
-def _in(text: Text, lang: str) -> str:
-    return (text.en or text.zh) if lang == "en" else text.zh
-
-
 def _picked(ruleset: Ruleset, ids: list[str] | None) -> list[Rule]:
     from difflib import get_close_matches
-
-    from commscore.errors import UsageError
 
     known = {rule.id: rule for rule in ruleset.rules}
     unknown = [name for name in ids or () if name not in known]
@@ -124,8 +136,8 @@ def _head_lines(ruleset: Ruleset, lang: str) -> list[tuple[str, str]]:
     grades = ", ".join(f"{grade.name} ≥ {grade.at_least}" for grade in ruleset.scoring.grades)
     selected = sum(rule.selected for rule in ruleset.rules)
     lines = [
-        ("ruleset", f"{ruleset.id}  {_in(ruleset.title, lang)}"),
-        ("place", f"{_in(place.title, lang)} ({place.level} {place.code})"),
+        ("ruleset", f"{ruleset.id}  {text_in(ruleset.title, lang)}"),
+        ("place", f"{text_in(place.title, lang)} ({place.level} {place.code})"),
         ("year", str(ruleset.year or "a plan of several years; not evaluated itself")),
         ("document", ruleset.source.document or ""),
         ("extends", ", ".join(ruleset.extends)),
@@ -146,7 +158,7 @@ def _row(rule: Rule, lang: str) -> dict[str, Any]:
     marks += ["switched off"] if not rule.selected else []
     return {
         "rule": rule.id,
-        "title": _in(rule.title, lang),
+        "title": text_in(rule.title, lang),
         "clause": rule.clause,
         "assessment": assessment_text(rule),
         "requirement": requirement_text(rule),
@@ -156,19 +168,12 @@ def _row(rule: Rule, lang: str) -> dict[str, Any]:
 
 
 def _conclusion_row(each: Conclusion, lang: str) -> dict[str, Any]:
-    when = {key: value for key, value in attrs.asdict(each.when).items() if value}
     return {
         "conclusion": each.id,
-        "when": "; ".join(f"{key} {_condition(value)}" for key, value in when.items()),
+        "when": condition_text(each.when),
         "concludes": each.conclude,
-        "action": None if each.action is None else _in(each.action, lang),
+        "action": None if each.action is None else text_in(each.action, lang),
         "cap": each.cap,
         "basis": each.clause or str(each.basis),
         "": "" if each.selected else "switched off",
     }
-
-
-def _condition(value: Any) -> str:
-    if isinstance(value, dict):
-        return f"≥ {value['at_least']} in {value['group'] or 'all'}"
-    return ", ".join(value)

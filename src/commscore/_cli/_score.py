@@ -14,9 +14,10 @@ import attrs
 from cyclopts import App, Parameter
 
 from commscore._cli._exits import Exit
-from commscore._cli._gates import Gate, check_gates
+from commscore._cli._gates import Gate, check_gates, read_share
 from commscore._cli._options import Json, Lang, Quiet, RulesetName, TableOptions, as_arguments
 from commscore._cli._progress import shown_progress
+from commscore._cli._routing import AUTO, Asked, RoutingOptions, refuse_routing, score_routed
 from commscore._cli._streams import say, say_json, tell
 from commscore.errors import UsageError
 
@@ -31,9 +32,11 @@ EXAMPLES = """Examples:
   commscore score units.parquet -r dalian-2023 -o results/
   commscore score 'data/*.csv' -r my-city.yaml -o results/ --key id --missing -
   commscore score province/ -r dalian-2023 -o results/ --resume --progress json
+  commscore score filled-in.xlsx -r dalian-2023 --header-row 3 --missing -
+  commscore score province.parquet -r auto --year 2023 -o results/ --fallback
   commscore score units.parquet -r dalian-2023 --more county=counties.parquet
   commscore score units.parquet -r dalian-2023 --rollup township,county,city
-  commscore score units.parquet -r dalian-2023 --fail-under 80 --fail-on error
+  commscore score units.parquet -r dalian-2023 --fail-under 80 --min-coverage 95% --fail-on error
   produce-arrow-stream | commscore score - -r dalian-2023 -o - | read-arrow-stream"""
 
 _STREAM = "-"  # stdin as FILES, stdout as OUT
@@ -47,7 +50,7 @@ Inputs = Annotated[
         name="FILES",
         negative="",
         allow_leading_hyphen=True,
-        help="Parquet, CSV or Arrow files, folders of such files, or globs in quotes; `-` is an Arrow stream on stdin.",
+        help="Parquet, CSV, XLSX or Arrow files, folders of such files, or globs; `-` is an Arrow stream on stdin.",
     ),
 ]
 
@@ -67,6 +70,7 @@ def score(  # its options are its interface
         ),
     ] = None,
     tables: TableOptions | None = None,
+    routing: RoutingOptions | None = None,
     findings: Annotated[
         Literal["all", "failing", "none"], Parameter(help="Which findings of units `findings.parquet` holds.")
     ] = "failing",
@@ -88,6 +92,13 @@ def score(  # its options are its interface
     fail_under: Annotated[
         float | None, Parameter(metavar="SCORE", help="Exit with 1 if the jurisdiction's score is below this.")
     ] = None,
+    min_coverage: Annotated[
+        str | None,
+        Parameter(
+            metavar="SHARE",
+            help="Exit with 1 if less than this share of the jurisdiction's score is decided: `0.95` or `95%`.",
+        ),
+    ] = None,
     fail_on: Annotated[
         list[StatusName] | None,
         Parameter(negative="", metavar="STATUS", help="Exit with 1 if any finding has this status; may be repeated."),
@@ -100,17 +111,28 @@ def score(  # its options are its interface
 
     Reads tables of any size, prints a summary, and with --out leaves a folder with
     units.parquet, findings.parquet, rules.parquet, areas.parquet and manifest.json.
+    With -r auto, each row goes to the ruleset of its area code and year, and there is
+    such a folder for each ruleset.
     """
     from commscore._loading import load_ruleset
 
     _refuse_option(out or "")
     arguments = as_arguments(tables or TableOptions())
+    least_coverage = None if min_coverage is None else read_share(min_coverage)
+    shown = "none" if quiet and progress == "auto" else progress
+    if ruleset == AUTO:
+        gates_asked = {"fail_under": fail_under, "min_coverage": least_coverage, "fail_on": fail_on or ()}
+        asked = Asked(out, gates_asked, lang, json, quiet)
+        with shown_progress(shown) as arguments["progress"]:
+            arguments |= {"findings": findings, "overwrite": overwrite, "resume": resume}
+            return score_routed(lambda: _source(files), arguments, routing or RoutingOptions(), asked)
+    refuse_routing(routing or RoutingOptions())
     loaded = load_ruleset(ruleset)
-    if fail_under is not None:
-        _check_gate(loaded, arguments["rollup"])
+    for option, given in (("--fail-under", fail_under), ("--min-coverage", min_coverage)):
+        if given is not None:
+            _check_gate(option, loaded, arguments["rollup"])
     if resume and out in (None, _STREAM):
         raise UsageError("--resume: there is nothing to carry on without a folder: give one, with --out")
-    shown = "none" if quiet and progress == "auto" else progress
     with ExitStack() as stack:
         arguments["progress"] = stack.enter_context(shown_progress(shown))
         if out in (None, _STREAM):
@@ -119,7 +141,13 @@ def score(  # its options are its interface
             how = {"findings": findings, "overwrite": overwrite, "resume": resume}
             output = _written(_source(files), loaded, Path(str(out)), arguments, **how)
         text = "" if json else output.summary(lang=lang)
-    gates = check_gates(output, fail_under=fail_under, fail_on=fail_on or (), home=loaded.jurisdiction.level)
+    gates = check_gates(
+        output,
+        fail_under=fail_under,
+        min_coverage=least_coverage,
+        fail_on=fail_on or (),
+        home=loaded.jurisdiction.level,
+    )
     _report(output, out, gates, text, quiet=quiet)
     return Exit.GATE if any(not gate.met for gate in gates) else Exit.DONE
 
@@ -189,7 +217,7 @@ def _report(output: Output, out: str | None, gates: list[Gate], text: str, *, qu
             tell(f"commscore: {gate.gate} is not met: {gate.found}")
 
 
-def _check_gate(ruleset: Ruleset, rollup: list[str] | Any) -> None:
+def _check_gate(option: str, ruleset: Ruleset, rollup: list[str] | Any) -> None:
     home = ruleset.jurisdiction.level
     if rollup is not None and home not in rollup:
-        raise UsageError(f"--fail-under: the score it looks at is that of the {home}; add {home} to --rollup")
+        raise UsageError(f"{option}: what it looks at is that of the {home}; add {home} to --rollup")

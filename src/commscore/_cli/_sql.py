@@ -55,7 +55,7 @@ def sql(
         bool, Parameter(name="--json", negative="", show_default=False, help="Write the query as one JSON text.")
     ] = False,
 ) -> int:
-    """Write a ruleset as one SQL query: statuses, scores and areas as `score` finds them."""
+    """Write a ruleset as one SQL query: statuses, scores, areas as `score` has them."""
     from commscore._sql import ruleset_sql
 
     schema = _schema(column, like)

@@ -56,7 +56,7 @@ def whatif(
 ) -> int:
     """Score the same units differently, and show who changes.
 
-    With --under or --set: who changes grade, which findings change, and why the mean moves.
+    With --under or --set: who changes grade, which findings change, and why.
     With --sweep: how many would pass, for each threshold.
     """
     from commscore._files import evaluate_some

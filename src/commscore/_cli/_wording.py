@@ -8,7 +8,7 @@ import attrs
 
 if TYPE_CHECKING:
     from commscore._requirement import Requirement
-    from commscore._ruleset import Filter, Part, Rule
+    from commscore._ruleset import Filter, Part, Rule, Text, When
 
 _JOINED = {"all": "all of", "any": "any of"}
 
@@ -61,6 +61,23 @@ def requirement_text(part: Part) -> str:
 
     asked = {scope: describe(requirement) for scope, requirement in part.requirements.items()}
     return ", ".join(text if scope == "all" else f"{scope} {text}" for scope, text in asked.items())
+
+
+def condition_text(when: When) -> str:
+    """Say what a conclusion depends on, such as ``fail_any staff; failed_in ≥ 2 in people``."""
+    given = {key: value for key, value in attrs.asdict(when).items() if value}
+    return "; ".join(f"{key} {_condition(value)}" for key, value in given.items())
+
+
+def _condition(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"≥ {value['at_least']} in {value['group'] or 'all'}"
+    return ", ".join(value)
+
+
+def text_in(text: Text, lang: str) -> str:
+    """Return a title in a language; in Chinese where there is no English."""
+    return (text.en or text.zh) if lang == "en" else text.zh
 
 
 def as_data(part: Part) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,9 +18,13 @@ from commscore._files._pipeline import open_flow, opened, stream
 from commscore._files._results import Output, Progress, StreamedResult
 from commscore._files._selection import is_selectable, refuse_overlap, select_files
 from commscore._files._staging import RULESET, Stage, refuse_taken, staged, writing
+from commscore._files._sums import write_sums
 from commscore._files._writing import write_table
 from commscore._loading import dump_ruleset, load_ruleset
 from commscore._results import Again, Result, settled
+from commscore._tables._layouts import Layout, laid, layout_of
+from commscore._tables._streams import Source
+from commscore._tables._workbooks import lay_out
 from commscore.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def evaluate_files(
-    src: Paths | pa.RecordBatchReader,
+    src: Paths | pa.RecordBatchReader | Source,
     ruleset: str | Path | Ruleset,
     out: str | os.PathLike[str],
     *,
@@ -45,6 +50,10 @@ def evaluate_files(
     level: str | None = None,
     more: Mapping[str, Any] | None = None,
     missing: Collection[str] = ("",),
+    sheet: str | int | None = None,
+    header_row: int | None = None,
+    skip_rows: int = 0,
+    encoding: str | None = None,
     findings: str = "failing",
     overwrite: bool = False,
     resume: bool = False,
@@ -60,14 +69,15 @@ def evaluate_files(
       blocks of their order, in a block rule by rule: equal values stand together and take next to no room.
     - ``rules.parquet``, ``areas.parquet``: `Result.rules` and `Result.areas`.
     - ``ruleset.yaml``: the ruleset as it was, with all that it inherits, so that the output explains itself.
+    - ``sums.npz``: what the units add up to, so that outputs of parts can be merged (see `merge_files`).
     - ``manifest.json``: the ruleset and its hash; the input files with size, SHA-256 and rows; versions, options and
       totals; the rules that were not checked and why; by what conclusions were drawn, in how many signatures, and
       how long it took.
 
     Args:
-        src: Parquet, CSV or Arrow files: a path, a folder (with all below it; folders named ``column=value`` give a
-            column), a glob, or a list of these. All must have the same columns of those that matter; their types may
-            differ. A `pyarrow.RecordBatchReader` will do, too.
+        src: Parquet, CSV, XLSX or Arrow files: a path, a folder (with all below it; folders named ``column=value``
+            give a column), a glob, or a list of these. All must have the same columns of those that matter; their
+            types may differ. A `pyarrow.RecordBatchReader` will do, too.
         ruleset: An id such as ``"dalian-2023"``, a path, or a loaded ruleset.
         out: The folder to make.
         key: As for `evaluate`; keys are unique over all files. Without keys, rows are numbered through all files.
@@ -77,6 +87,10 @@ def evaluate_files(
         level: As for `evaluate`.
         more: Tables of other levels: files as in ``src``, or anything that `evaluate` takes.
         missing: As for `evaluate`.
+        sheet: As for `evaluate`, in each workbook. Sheets of other levels come along where there is one workbook.
+        header_row: As for `evaluate`, in each CSV file or workbook.
+        skip_rows: As for `evaluate`, in each CSV file or workbook.
+        encoding: As for `evaluate`, for all CSV files.
         findings: Which findings of units are written: ``"failing"`` (fail, unknown and error), ``"all"`` or ``"none"``;
             ``units.parquet`` has every status whatever this says.
         overwrite: Replace an earlier output of commscore that stands at ``out``.
@@ -100,10 +114,11 @@ def evaluate_files(
         >>> _ = (folder / "units.csv").write_text("code,kind,social_orgs\n210202001001,urban,12\n", encoding="utf-8")
         >>> output = commscore.evaluate_files(folder / "units.csv", "dalian-2023", folder / "out")
         >>> sorted(path.name for path in output.path.iterdir())
-        ['areas.parquet', 'findings.parquet', 'manifest.json', 'rules.parquet', 'ruleset.yaml', 'units.parquet']
+        ['areas.parquet', 'findings.parquet', 'manifest.json', 'rules.parquet', 'ruleset.yaml', 'sums.npz', 'units.parquet']
     """
     options: dict[str, Any] = {"key": key, "rollup": rollup, "as_of": as_of, "columns": columns, "level": level}
     options |= {"more": more, "missing": missing}
+    options |= {"sheet": sheet, "header_row": header_row, "skip_rows": skip_rows, "encoding": encoding}
     job = _job(src, ruleset, Path(out), options, findings=findings, resume=resume, progress=progress)
     return _evaluated(job, overwrite=overwrite)
 
@@ -182,19 +197,34 @@ def _job(
     more = dict(arguments.mapping_or_none("more", options["more"], "{'county': counties}") or {})
     columns = arguments.mapping_or_none("columns", options["columns"], "{'theirs': 'input'}")
     missing = arguments.texts("missing", options["missing"])
-    streamed = isinstance(src, pa.RecordBatchReader)
+    streamed = isinstance(src, pa.RecordBatchReader | Source)
+    rest, layout = _layout(options)
+    selection = None if streamed else select_files(src)
+    if selection is not None and len(selection.files) == 1:
+        found, sheets, rest["level"] = lay_out(selection.files[0].path, more, rest["level"], layout)
+        more, layout = dict(sheets or {}), found.layout
+    elif streamed:
+        laid(src, layout, argument="src")
     tables = more.items()
     return Job(
         ruleset=load_ruleset(arguments.ruleset_name(ruleset)),
-        data=None if streamed else select_files(src),
+        data=selection,
+        layout=layout,
         source=src if streamed else None,
         further={at: select_files(table, name=f"more[{at!r}]") for at, table in tables if is_selectable(table)},
-        options={**options, "rollup": shown, "more": more, "columns": columns, "missing": missing},
+        options={**rest, "rollup": shown, "more": more, "columns": columns, "missing": missing},
         findings=findings,
         out=out,
         started=started,
         **{"progress": None, **how},
     )
+
+
+def _layout(options: Mapping[str, Any]) -> tuple[dict[str, Any], Layout]:
+    """Take what is said of how the rows of files lie out of the options."""
+    said: dict[str, Any] = {"sheet": None, "header_row": None, "skip_rows": 0, "encoding": None, **options}
+    names = attrs.fields_dict(Layout)
+    return {name: value for name, value in options.items() if name not in names}, layout_of(*(said[n] for n in names))
 
 
 def _evaluated(job: Job, *, overwrite: bool) -> Output:
@@ -225,6 +255,8 @@ def _run(job: Job, stage: Stage, prints: Fingerprints) -> Output:
         if path.is_file()
     ]
     with writing(job.out):
+        if job.whole:
+            write_sums(stage.folder, flow.session, flow.totals)
         (stage.folder / RULESET).write_text(dump_ruleset(job.ruleset), encoding="utf-8")
         manifest = write_manifest(stage.folder, content)
     return Output(job.out, flow.totals.rows, manifest["totals"], manifest, result)
@@ -264,4 +296,5 @@ def _options(job: Job, result: Result) -> dict[str, Any]:
         "more": sorted(given["more"]),
         "missing": sorted(given["missing"]),
         "findings": job.findings,
+        **attrs.asdict(job.layout),
     }

@@ -5,8 +5,11 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from commscore._files._staging import writing
 from commscore._files._state import read_state, write_state
+from commscore._tables._layouts import Laid
 from commscore._version import __version__
 from commscore.errors import UsageError
 
@@ -30,7 +33,10 @@ def identity(job: Job) -> dict[str, Any]:
     Raises:
         UsageError: Something it reads cannot be told from something else.
     """
-    loose = sorted(set(job.options["more"]) - set(job.further))
+    # A sheet is in one of the files that are looked at.
+    loose = sorted(
+        at for at, data in job.options["more"].items() if at not in job.further and not isinstance(data, Laid)
+    )
     if job.data is None or loose:
         what = "data: a stream" if job.data is None else f"more[{loose[0]!r}]: a table in memory"
         raise UsageError(f"resume: {what} cannot be read again from where a run was interrupted; give files")
@@ -40,7 +46,7 @@ def identity(job: Job) -> dict[str, Any]:
     return {
         "commscore": __version__,
         "ruleset": f"{job.ruleset.id} {job.ruleset.hash}",
-        "options": {**{name: _plain(given) for name, given in options.items()}, "findings": job.findings},
+        "options": {**{name: _plain(given) for name, given in options.items()}, "findings": job.findings, **_said(job)},
         "block_rows": job.block_rows,
         "inputs": {
             f"{level}:{file.path}": [*_looks(file.path), dict(file.partition)]
@@ -48,6 +54,11 @@ def identity(job: Job) -> dict[str, Any]:
             for file in selection.files
         },
     }
+
+
+def _said(job: Job) -> dict[str, Any]:
+    """Return how rows lie in the files."""
+    return {name: _plain(given) for name, given in attrs.asdict(job.layout).items()}
 
 
 def _plain(given: Any) -> Any:

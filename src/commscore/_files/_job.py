@@ -9,6 +9,7 @@ import attrs
 from commscore._files._joining import Joined, Reading, join_files, join_stream
 from commscore._files._manifest import now
 from commscore._status import STATUSES, E, F, U
+from commscore._tables._layouts import PLAIN, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +44,7 @@ class Job:
         sink: What units and statuses are written to as an Arrow stream, in place of the folder's ``units.parquet``.
         whole: Whether the folder is to hold all results; else only what a summary needs.
         resume: Whether the run may be one that carries on, and may be carried on.
+        layout: How rows lie in the units' files.
     """
 
     ruleset: Ruleset
@@ -57,6 +59,7 @@ class Job:
     sink: Any = None
     whole: bool = True
     resume: bool = False
+    layout: Layout = PLAIN
 
     @property
     def tables(self) -> dict[str, Selection]:
@@ -95,5 +98,7 @@ def joined_tables(job: Job, *, skip: int = 0) -> dict[str, Joined]:
 
 
 def _reading(job: Job, level: str) -> Reading:
-    own = {} if level else {"key": job.options["key"], "columns": job.options["columns"]}
+    own: dict[str, Any] = {}
+    if not level:
+        own = {"key": job.options["key"], "columns": job.options["columns"], "layout": job.layout}
     return Reading(job.ruleset, name=level or "data", missing=job.options["missing"], block_rows=job.block_rows, **own)

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from commscore._files._threads import ahead
 from commscore._tables import open_table
+from commscore._tables._layouts import PLAIN, Laid, Layout
 from commscore._tables._sources import open_source
 from commscore._tables._streams import Piece, Source
 from commscore.errors import DataError, DataFault, DataWarning, UsageError
@@ -39,6 +40,7 @@ class Reading:
         missing: Texts that stand for no value.
         block_rows: Rows of the pieces that each file is cut into, from its first row on; its last piece may be smaller.
         skip: Rows at the beginning that are not wanted.
+        layout: How rows lie in each file.
     """
 
     ruleset: Ruleset
@@ -48,6 +50,7 @@ class Reading:
     missing: Collection[str] = ("",)
     block_rows: int = _ROWS
     skip: int = 0
+    layout: Layout = PLAIN
 
 
 @attrs.frozen(eq=False)
@@ -69,10 +72,11 @@ class Joined:
 
 @attrs.frozen
 class _Shape:
-    """What a file has: position of the column of each input and built-in, and of the keys."""
+    """What a file has: position of the column of each input and built-in, and of the keys; how it is written."""
 
     positions: Mapping[str, int]
     rows: int | None
+    spelled: bool
 
 
 def join_files(files: tuple[DataFile, ...], reading: Reading) -> Joined:
@@ -128,7 +132,7 @@ def _shape(file: DataFile, reading: Reading) -> _Shape:
             missing=reading.missing,
         )
     own = {} if table.key_position is None else {_KEY: table.key_position}
-    return _Shape({**table.positions, **own}, table.rows)
+    return _Shape({**table.positions, **own}, table.rows, table.source.spelled)
 
 
 def _differences(files: Sequence[DataFile], shapes: Sequence[_Shape]) -> Iterator[DataFault]:
@@ -183,7 +187,8 @@ def _source(files: Sequence[DataFile], shapes: Sequence[_Shape], reading: Readin
 
     counts = [shape.rows for shape in shapes]
     rows = sum(count for count in counts if count is not None) if None not in counts else None
-    return Source(names, kinds.__getitem__, head, lambda wanted: ahead(pieces(wanted)), rows)
+    spelled = any(shape.spelled for shape in shapes)
+    return Source(names, kinds.__getitem__, head, lambda wanted: ahead(pieces(wanted)), rows, spelled=spelled)
 
 
 def _beyond(source: Source, columns: Sequence[int], skip: int) -> Iterator[Stretch]:
@@ -238,7 +243,7 @@ def _chunks(array: Any) -> list[Any]:
 
 
 def _opened(file: DataFile, reading: Reading) -> Source:
-    source = open_source(file.path, name=reading.name, block_rows=_ROWS)
+    source = open_source(Laid(file.path, reading.layout), name=reading.name, block_rows=_ROWS)
     said = {name: value for name, value in file.partition.items() if name not in source.names}
     return _with_constants(source, said) if said else source
 

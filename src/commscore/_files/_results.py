@@ -69,6 +69,10 @@ class StreamedResult(Result):
         self._totals = totals
         self._path = path
 
+    def moved(self, path: Path) -> StreamedResult:
+        """Return the same result where the file has been given another place."""
+        return StreamedResult(self, self._totals, path)
+
     @cached_property
     def unit_counts(self) -> ints.Ints:
         """Return the counts that were made while the units streamed by."""
@@ -116,6 +120,15 @@ class Output:
     totals: Mapping[str, Any]
     manifest: Mapping[str, Any]
     _result: StreamedResult = attrs.field(repr=False)
+
+    @property
+    def result(self) -> StreamedResult:
+        """Return what the tables and the summary are made from."""
+        return self._result
+
+    def moved(self, path: Path) -> Output:
+        """Return the same output where its folder has been given another place."""
+        return attrs.evolve(self, path=path, result=self._result.moved(path / "units.parquet"))
 
     @property
     def areas(self) -> Any:

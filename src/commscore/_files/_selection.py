@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _COMPRESSED = (".gz", ".bz2", ".zst")
 # Tables of kinds that are not read: passed over in a folder, but not without a word.
-_OTHER_TABLES = (".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".orc", ".avro")
+_OTHER_TABLES = (".xls", ".xlsb", ".ods", ".json", ".jsonl", ".ndjson", ".orc", ".avro")
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -152,6 +152,8 @@ def _said_by(name: str) -> dict[str, str | None]:
 
 
 def _is_table(path: Path) -> bool:
+    if path.name.startswith("~$"):  # what Excel puts beside a workbook that is open
+        return False
     suffixes = [suffix.lower() for suffix in path.suffixes]
     while suffixes and suffixes[-1] in _COMPRESSED:
         suffixes.pop()
@@ -159,7 +161,7 @@ def _is_table(path: Path) -> bool:
 
 
 def _kinds() -> str:
-    return "Parquet, CSV or Arrow"
+    return "Parquet, CSV, XLSX or Arrow"
 
 
 def _refuse_twins(files: Iterable[DataFile], name: str) -> None:

@@ -24,6 +24,7 @@ fcntl: Any = import_module("fcntl") if find_spec("fcntl") else None
 
 MANIFEST = "manifest.json"
 RULESET = "ruleset.yaml"
+SUMS = "sums.npz"
 KIND = "commscore-output"
 _WORK = "work"
 _STATE = "state.npz"
@@ -170,7 +171,7 @@ def refuse_taken(out: Path, *, overwrite: bool) -> None:
         hint = "give another folder" if _outputs(place) is None else "give another folder, or overwrite"
         raise UsageError(f"out: {out} is there already and is not empty; {hint}")
     own = _outputs(place)
-    foreign = sorted(names if own is None else names - own - {MANIFEST, RULESET})
+    foreign = sorted(names if own is None else names - own - {MANIFEST, RULESET, SUMS})
     if foreign:
         shown = ", ".join(foreign[:5]) + (", …" if len(foreign) > 5 else "")  # noqa: PLR2004
         raise UsageError(f"out: {out} holds what commscore did not write and is not replaced: {shown}")

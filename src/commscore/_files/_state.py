@@ -8,7 +8,7 @@ import sys
 import zipfile
 from collections import Counter
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -30,15 +30,27 @@ def write_state(path: Path, state: Any) -> None:
         state: Texts, numbers of any size, fractions, arrays of integers, and what is made of these by dicts with any
             keys, lists, tuples and objects of this package that hold such.
     """
-    arrays: dict[str, Any] = {}
-    written = json.dumps(_packed(state, arrays), ensure_ascii=False, allow_nan=False)
-    arrays[_TEXT] = np.frombuffer(written.encode(), dtype=np.uint8)
     new = path.with_name(f"{path.name}-new")
     with new.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
+        dump_state(file, state)
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
+
+
+def dump_state(file: IO[bytes], state: Any) -> None:
+    """Write a state into an open file."""
+    arrays: dict[str, Any] = {}
+    written = json.dumps(_packed(state, arrays), ensure_ascii=False, allow_nan=False)
+    arrays[_TEXT] = np.frombuffer(written.encode(), dtype=np.uint8)
+    np.savez(file, allow_pickle=False, **arrays)
+
+
+def load_state(file: IO[bytes]) -> Any:
+    """Read a state from an open file."""
+    with np.load(file, allow_pickle=False) as found:
+        arrays = {name: found[name] for name in found.files}
+    return _unpacked(json.loads(arrays[_TEXT].tobytes()), arrays)
 
 
 def read_state(path: Path) -> Any:
@@ -48,9 +60,8 @@ def read_state(path: Path) -> Any:
         UsageError: It is damaged, or was never a state.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
-            arrays = {name: found[name] for name in found.files}
-        return _unpacked(json.loads(arrays[_TEXT].tobytes()), arrays)
+        with path.open("rb") as file:
+            return load_state(file)
     except (AttributeError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise UsageError(
             f"resume: {path} is damaged ({error}); start anew: overwrite=True without resume (--overwrite)"

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import pyarrow.compute as pc
 
-from commscore._engine._areas import Groups, Tally
+from commscore._engine._areas import Groups, Tally, merged
 from commscore._engine._counting import added, by_status
 from commscore._report import bad_cells, count_cells, counted_in
 from commscore._status import STATUSES
@@ -60,6 +60,19 @@ class Totals:
         self.rows, self.counts, self.cells = state["rows"], state["counts"], state["cells"]
         self._sums, self._grades, self._ends = state["sums"], state["grades"], state["ends"]
         self._following = state["following"]
+
+    def absorb(self, state: Mapping[str, Any]) -> None:
+        """Add what was kept of other units."""
+        self.rows += state["rows"]
+        self.counts = self.counts + state["counts"]
+        for cell, counts in state["cells"].items():
+            self.cells[cell] = [sum(pair) for pair in zip(self.cells.get(cell, [0] * len(counts)), counts, strict=True)]
+        self._sums = merged([self._sums, state["sums"]])
+        self._grades.update(state["grades"])
+        for column, counted in state["following"].items():
+            self._following[column].update(counted)
+        ends = [*self._ends, *state["ends"]]
+        self._ends = [min(ends), max(ends)] if ends else []
 
     @property
     def means(self) -> dict[str, float | None]:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from commscore._engine._plan import Plan, TableShape, make_plan
+from commscore._loading import load_ruleset
+from commscore._report import bad_cells
 from commscore._ruleset import Text
+from commscore._version import __version__
 from commscore.errors import DataError, DataFault, UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
 
 TABLES = ("units", "areas", "rules", "findings")
 _BATCH = 1 << 16
+_PLACES = ("township", "county", "city", "province")  # an output does not tell which had columns of their own
 
 
 @attrs.frozen(eq=False)
@@ -33,7 +40,10 @@ class Published:
         hash: The ruleset's hash.
         source: Where the whole tables are, to name where one is cut short; null for a result in memory.
         rows: How many rows each table has.
-        batches: Gives the record batches of a table: ``units``, ``areas``, ``rules`` or ``findings``.
+        manifest: Gives what is known of the run, in the shape of an output folder's manifest.
+        plan: Gives the plan, and with it the ruleset whole.
+        area_findings: Gives the findings of areas, whatever their status, as one table.
+        read: Gives the record batches of a table, with all of its columns or those named.
     """
 
     ruleset: str
@@ -43,7 +53,14 @@ class Published:
     hash: str
     source: Path | None
     rows: Mapping[str, int]
-    batches: Callable[[str], Iterator[Any]]
+    manifest: Callable[[], Mapping[str, Any]]
+    plan: Callable[[], Plan]
+    area_findings: Callable[[], Any]
+    read: Callable[[str, Sequence[str] | None], Iterator[Any]]
+
+    def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[Any]:
+        """Yield the record batches of one of `TABLES`; columns that it does not have are left out."""
+        return self.read(name, columns)
 
     def table(self, name: str) -> Any:
         """Return a table whole; for those that are never large."""
@@ -56,8 +73,10 @@ def of_result(result: Result) -> Published:
     findings = result.findings(status=["fail", "unknown", "error"])
     tables = {"units": result.units, "areas": result.areas, "rules": result.rules, "findings": findings}
 
-    def batches(name: str) -> Iterator[Any]:
+    def batches(name: str, columns: Sequence[str] | None) -> Iterator[Any]:
         table = tables[name]
+        if columns is not None:
+            table = table.select([column for column in columns if column in table.column_names])
         yield from table.to_batches(_BATCH) or [pa.RecordBatch.from_pylist([], schema=table.schema)]
 
     return Published(
@@ -68,8 +87,18 @@ def of_result(result: Result) -> Published:
         hash=ruleset.hash,
         source=None,
         rows={name: table.num_rows for name, table in tables.items()},
-        batches=batches,
+        manifest=lambda: _manifest_of(result),
+        plan=lambda: result.plan,
+        area_findings=lambda: result.findings(level="area"),
+        read=batches,
     )
+
+
+def _manifest_of(result: Result) -> dict[str, Any]:
+    plan = result.plan
+    options = {"as_of": plan.as_of.isoformat(), "level": plan.level, "rollup": list(plan.rollup)}
+    totals = {"cells": [attrs.asdict(each) for each in bad_cells(result)]}
+    return {"versions": {"commscore": __version__}, "options": options, "totals": totals}
 
 
 def of_folder(folder: Path) -> Published:
@@ -90,8 +119,40 @@ def of_folder(folder: Path) -> Published:
         hash=ruleset["hash"],
         source=folder,
         rows={name: _opened(folder, name).metadata.num_rows for name in TABLES},
-        batches=lambda name: _batches(folder, name),
+        manifest=lambda: manifest,
+        plan=lambda: _plan_of(folder, manifest),
+        area_findings=lambda: _area_findings(folder),
+        read=lambda name, columns: _batches(folder, name, columns),
     )
+
+
+def _plan_of(folder: Path, manifest: Mapping[str, Any]) -> Plan:
+    """Make the plan of a run again.
+
+    Raises:
+        UsageError: The folder does not hold its ruleset.
+    """
+    path = folder / "ruleset.yaml"
+    if not path.is_file():
+        raise UsageError(f"{folder} does not hold its ruleset; make it again with this version of commscore")
+    options = manifest["options"]
+    shapes = {
+        level: TableShape(level, frozenset(found["inputs"]), found["kind"], frozenset(_PLACES))
+        for level, found in manifest["columns"].items()
+    }
+    rollup = options["rollup"]
+    return make_plan(
+        load_ruleset(path),
+        shapes,
+        level=options["level"],
+        as_of=date.fromisoformat(options["as_of"]),
+        rollup=None if rollup is None else tuple(rollup),
+    )
+
+
+def _area_findings(folder: Path) -> Any:
+    batches = [batch.filter(pc.not_equal(batch["level"], "unit")) for batch in _batches(folder, "findings")]
+    return pa.Table.from_batches(batches)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -117,14 +178,15 @@ def _opened(folder: Path, name: str) -> Any:
         raise DataError([DataFault(f"{path} cannot be read: {error}")]) from None
 
 
-def _batches(folder: Path, name: str, columns: list[str] | None = None) -> Iterator[Any]:
+def _batches(folder: Path, name: str, columns: Sequence[str] | None = None) -> Iterator[Any]:
     with _opened(folder, name) as file:
         empty = True
         for batch in file.iter_batches(_BATCH, columns=columns):
             empty = False
             yield batch
         if empty:
-            yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
+            names = [name for name in file.schema_arrow.names if columns is None or name in columns]
+            yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow).select(names)
 
 
 def _words(batch: Any) -> set[str]:

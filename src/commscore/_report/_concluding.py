@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -13,7 +13,7 @@ from commscore._report._subject import Subject
 from commscore._report._text import clean, clipped, headed, table
 from commscore._report._words import Words, counted
 from commscore._result_tables import area_scores, unit_table
-from commscore._ruleset import SCOPES, Basis, Conclusion
+from commscore._ruleset import SCOPES, Basis, Conclusion, Ruleset
 
 if TYPE_CHECKING:
     from commscore._results import Result
@@ -113,20 +113,41 @@ def conclusion_table(result: Result, w: Words) -> Iterator[str]:
     """Yield how many units and areas each conclusion and action holds for."""
     if result.context.concluder is None:
         return
-    selected = [each for each in result.ruleset.conclusions if each.selected]
-    rows = []
+    counts = {name: (result.following(name), counted_in(result.areas, name)) for name in ("conclusions", "actions")}
+    rows = [
+        [word.lower(), clipped(text, ACTION_WIDTH), basis, *map(counted, found)]
+        for word, text, basis, found in conclusion_rows(result.ruleset, counts, w)
+    ]
+    headers = ["", "", w("basis"), w("of_units"), w("of_areas")]
+    yield from headed(w("conclusions"), [table(headers, rows, "lllrr")] if rows else [w("none")])
+
+
+def conclusion_rows(
+    ruleset: Ruleset, counts: Mapping[str, Sequence[Mapping[str, int]]], w: Words
+) -> Iterator[tuple[str, str, str, list[int]]]:
+    """Yield each conclusion and action that holds for somebody: its kind, its text, what it rests on, for how many.
+
+    Args:
+        ruleset: The ruleset.
+        counts: Of ``conclusions`` and ``actions``, how many units, and how many areas, have each.
+        w: The language.
+    """
+    selected = [each for each in ruleset.conclusions if each.selected]
     for column, word, meant in (
         ("conclusions", "conclusion", _grouped((each.conclude, each) for each in selected)),
         ("actions", "action", _grouped((_action(each), each) for each in selected)),
     ):
-        counts = [result.following(column), counted_in(result.areas, column)]
         for name, alike in meant.items():
-            found = [count.get(name, 0) for count in counts]
+            found = [count.get(name, 0) for count in counts[column]]
             if any(found):
-                text = clipped(_shown(name, alike, w), ACTION_WIDTH)
-                rows.append([w(word).lower(), text, _bases(alike, w), *map(counted, found)])
-    headers = ["", "", w("basis"), w("of_units"), w("of_areas")]
-    yield from headed(w("conclusions"), [table(headers, rows, "lllrr")] if rows else [w("none")])
+                yield w(word), _shown(name, alike, w), _bases(alike, w), found
+
+
+def meanings(ruleset: Ruleset, w: Words) -> dict[str, str]:
+    """Return what conclusions and actions are called in the reader's language, by what results hold of them."""
+    selected = [each for each in ruleset.conclusions if each.selected]
+    titles = {each.conclude: w.title(each.title) for each in selected if each.conclude and each.title is not None}
+    return titles | {each.action.zh: w.title(each.action) for each in selected if each.action is not None}
 
 
 def _grouped(named: Iterable[tuple[str | None, Conclusion]]) -> dict[str, list[Conclusion]]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from commscore._ruleset import CODE_LENGTHS, LEVELS, Input, Jurisdiction
 from commscore._tables._exact import Column, cap_part, read_column
+from commscore._tables._headings import read_as_written, refuse_other_names, roles_of
 from commscore._tables._keys import SHOWN, KeySet, Rows, as_text, fault
 from commscore._tables._matching import find_key, match_columns, warn_of_slips
 from commscore._tables._places import Areas, Codes, Known, Places, level_of, read_codes, read_kind
@@ -148,6 +149,7 @@ def open_table(
     if level is not None and level not in LEVELS:
         raise UsageError(f"level: there is no level {level!r}; there are {', '.join(LEVELS)}")
     source = open_source(data, name=name, block_rows=block_rows)
+    refuse_other_names(source, inputs, columns or (), table=name)
     positions, faults = match_columns(source.names, inputs, given=columns, table=name)
     own = None if key is None else find_key(key, source.names, positions)
     used = positions if own is None else {**positions, "": own}
@@ -156,13 +158,15 @@ def open_table(
         raise DataError(faults)
     warn_of_slips(source.names, inputs, used, table=name)
     missing = tuple(dict.fromkeys(text.strip() for text in missing))
+    key_position = positions.get("code") if own is None else own
+    source = read_as_written(source, roles_of(positions, inputs, key=key_position, missing=missing), table=name)
     found = _level(source, positions, missing) if level is None else level
     return Table(
         level=found or "community",
         name=name,
         source=source,
         positions=positions,
-        key_position=positions.get("code") if own is None else own,
+        key_position=key_position,
         own_key=own is not None,
         inferred=found is not None and level is None,
         inputs=inputs,

@@ -58,16 +58,15 @@ def _array(values: Any, *, nan_is_null: bool) -> Array:
 
 def _as_text(values: list[Any], *, nan_is_null: bool) -> Array:
     """Write cells of several types as text."""
-    written = [_written(value, nan_is_null=nan_is_null) for value in values]
-    return pa.array(written, pa.string())
+    return pa.array([written(value, nan_is_null=nan_is_null) for value in values], pa.string())
 
 
-def _written(value: Any, *, nan_is_null: bool) -> str | None:  # noqa: PLR0911  # one line per type of cell
+def written(value: Any, *, nan_is_null: bool = False) -> str | None:  # noqa: PLR0911  # one line per type of cell
     """Write one cell: numbers as exact numerals, what is no number as text that is none."""
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return None
     if isinstance(value, pa.Scalar):
-        return _written(value.as_py(), nan_is_null=nan_is_null)
+        return written(value.as_py(), nan_is_null=nan_is_null)
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, bool | np.bool_):
@@ -75,6 +74,8 @@ def _written(value: Any, *, nan_is_null: bool) -> str | None:  # noqa: PLR0911  
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, Integral):
+        return _digits(int(value))
+    if isinstance(value, float) and value.is_integer():
         return _digits(int(value))
     if isinstance(value, Rational) or (isinstance(value, float) and math.isfinite(value)):
         return _decimals(Fraction(value))

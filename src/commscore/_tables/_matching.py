@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Built-in columns and the names that tables use for them.
 BUILT_IN = MappingProxyType(
     {
-        "kind": ("城乡",),
+        "kind": ("城乡", "城乡类型", "城乡分类", "城乡分类代码"),
         "code": ("统计用区划代码", "区划代码", "代码"),
         "site": (),
         "community": (),

@@ -1,51 +1,73 @@
-"""Files as sources: Parquet, CSV and Arrow IPC, by suffix."""
+"""Files as sources: Parquet, CSV, workbooks and Arrow IPC, by suffix."""
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.csv as pacsv
 
-from commscore._tables._keys import SHOWN, fault
+from commscore._tables._delimited import COMPRESSED, open_delimited
+from commscore._tables._layouts import PLAIN, Layout, refuse_said
 from commscore._tables._streams import Piece, Source, first_of, guarded
-from commscore.errors import DataError, UsageError
+from commscore._tables._workbooks import OLDER, WORKBOOKS, open_workbook
+from commscore.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 Array = Any  # pyarrow ships no types, here or for its options
 
-SUFFIXES = (".parquet", ".csv", ".tsv", ".arrow", ".arrows", ".feather", ".ipc")
-_COMPRESSED = (".gz", ".bz2", ".zst")
+SUFFIXES = (".parquet", ".csv", ".tsv", ".arrow", ".arrows", ".feather", ".ipc", *WORKBOOKS)
+_CSV_AND_EXCEL = dict.fromkeys(("header_row", "skip_rows"), "CSV files and workbooks")
 
 
-def open_path(path: Path, *, name: str, block_rows: int) -> Source:
+def open_path(path: Path, *, name: str, block_rows: int, layout: Layout = PLAIN) -> Source:
     """Open a file by its suffix.
 
+    Args:
+        path: The file.
+        name: What faults call the table.
+        block_rows: Rows to read at a time, where that can be chosen.
+        layout: How its rows lie, where its kind leaves that open.
+
     Raises:
-        UsageError: There is no such file, or its suffix is none of those known.
+        UsageError: There is no such file, its suffix is none of those known, or ``layout`` says what makes no sense
+            for it.
         DataError: It cannot be read.
     """
-    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() not in _COMPRESSED]
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() not in COMPRESSED]
     if path.is_dir():
         raise UsageError(f"data: {path} is a folder: use evaluate_files, or open it as a pyarrow Dataset")
     if not path.is_file():
         raise UsageError(f"data: there is no file {path}")
+    kind = next(iter(suffixes[-1:]), "")
+    _refuse_said(layout, path, kind)
     with guarded(name, f"{path} cannot be read"):
-        match suffixes[-1:]:
-            case [".parquet"]:
+        match kind:
+            case ".parquet":
                 return _parquet(path, name, block_rows)
-            case [".csv"]:
-                return _csv(path, name, ",")
-            case [".tsv"]:
-                return _csv(path, name, "\t")
-            case [".arrow" | ".arrows" | ".feather" | ".ipc"]:
+            case ".csv" | ".tsv":
+                return open_delimited(path, name, delimiter="," if kind == ".csv" else "\t", layout=layout)
+            case ".arrow" | ".arrows" | ".feather" | ".ipc":
                 return _ipc(path, name)
+            case _ if kind in WORKBOOKS:
+                return open_workbook(path, name, layout=layout)
+            case _ if kind in OLDER:
+                # What reads these takes an error such as #DIV/0! for a blank cell.
+                raise UsageError(f"data: {path} is a workbook of another kind; save it as .xlsx")
             case _:
                 raise UsageError(f"data: {path} is none of the known kinds of file: {', '.join(SUFFIXES)}")
+
+
+def _refuse_said(layout: Layout, path: Path, kind: str) -> None:
+    """Refuse what makes no sense for a kind of file."""
+    if kind not in WORKBOOKS:
+        refuse_said(layout, path, {"sheet": "workbooks"})
+    if kind not in {".csv", ".tsv"}:
+        refuse_said(layout, path, {"encoding": "CSV files"})
+        if kind not in WORKBOOKS:
+            refuse_said(layout, path, _CSV_AND_EXCEL)
 
 
 # --- Parquet ----------------------------------------------------------------------------------------------
@@ -80,73 +102,6 @@ def _parquet(path: Path, name: str, block_rows: int) -> Source:
     return Source(
         tuple(schema.names), lambda index: schema.field(index).type, first_of(pieces), pieces, rows, after=after
     )
-
-
-# --- CSV --------------------------------------------------------------------------------------------------
-
-
-def _csv(path: Path, name: str, delimiter: str) -> Source:
-    """Open a CSV file; every cell is text, so that the leading zeros of codes and odd cells survive."""
-    names = _header(path, delimiter)
-    unique = len(set(names)) == len(names)
-
-    def pieces(wanted: Sequence[int]) -> Iterator[Piece]:
-        ragged: list[Any] = []
-        columns = list(dict.fromkeys(names[index] for index in wanted)) or list(names[:1])
-        options = pacsv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), include_columns=columns if unique else []
-        )
-        with guarded(name, f"{path} cannot be read"):
-            for batch in _batches(path, delimiter, options, ragged):
-                arrays = [batch.column(names[index] if unique else index) for index in wanted]
-                yield batch.num_rows, arrays
-            if ragged:
-                raise _ragged(path, delimiter, name)
-
-    return Source(names, lambda _: pa.string(), first_of(pieces), pieces, None)
-
-
-def _batches(path: Path, delimiter: str, options: Array, ragged: list[Any], *, threads: bool = True) -> Iterator[Array]:
-    """Read a CSV file, gathering the rows that have too few or too many cells."""
-
-    def skip(row: Any) -> str:
-        ragged.append(row)
-        return "skip"
-
-    try:
-        yield from pacsv.open_csv(
-            path,
-            read_options=pacsv.ReadOptions(use_threads=threads, block_size=1 << 22),
-            parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip),
-            convert_options=options,
-        )
-    except pa.ArrowInvalid as error:
-        # Arrow refuses a file that has a header and nothing else.
-        if "cannot infer number of columns" not in str(error):
-            raise
-
-
-def _header(path: Path, delimiter: str) -> tuple[str, ...]:
-    """Read the column names."""
-    if path.suffix.lower() in _COMPRESSED:
-        return tuple(pacsv.open_csv(path, parse_options=pacsv.ParseOptions(delimiter=delimiter)).schema.names)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for cells in csv.reader(file, delimiter=delimiter):
-            if cells:
-                return tuple(cells)
-    raise pa.ArrowInvalid("it is empty, without even a row of column names")
-
-
-def _ragged(path: Path, delimiter: str, name: str) -> DataError:
-    """List the rows that have too few or too many cells; only reading one by one numbers them."""
-    ragged: list[Any] = []
-    for _ in _batches(path, delimiter, pacsv.ConvertOptions(), ragged, threads=False):
-        pass
-    # Counted from 1, and the header is the first.
-    rows = [row.number - 2 for row in ragged[:SHOWN] if row.number is not None]
-    first = ragged[0]
-    message = f"{path}: rows need {first.expected_columns} cells, the first of these has {first.actual_columns}"
-    return DataError([fault(message, rows, len(ragged), table=name, column=None)])
 
 
 # --- Arrow IPC --------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from commscore._tables._cells import column_of
+from commscore._tables._layouts import Laid
 from commscore._tables._paths import open_path
 from commscore._tables._streams import Piece, Source, guarded, of_batches, of_columns, of_reader
 from commscore.errors import DataError, DataFault, UsageError
@@ -25,7 +26,7 @@ Array = Any  # pyarrow ships no types
 ACCEPTED = (
     "a table, frame or stream that speaks the Arrow PyCapsule protocol (pyarrow, polars, pandas, duckdb, …), "
     "a pyarrow Dataset or Scanner, a polars LazyFrame, a mapping of columns, a list of row mappings, "
-    "or the path of a Parquet, CSV or Arrow file"
+    "or the path of a Parquet, CSV, XLSX or Arrow file"
 )
 
 
@@ -51,6 +52,8 @@ def open_source(data: Any, *, name: str, block_rows: int) -> Source:
                 return data
             case str() | Path():
                 return open_path(Path(data), name=name, block_rows=block_rows)
+            case Laid():
+                return open_path(data.path, name=name, block_rows=block_rows, layout=data.layout)
             case pa.Table() | pa.RecordBatch():
                 return _table(data)
             case pa.RecordBatchReader():

@@ -32,6 +32,9 @@ class Source:
         once: Whether the pieces can be read only once.
         after: Reads columns but for so many rows at the beginning, at least, where it need not read those: how many
             it has passed over, and the pieces.
+        spelled: Whether cells are written by people, as in spreadsheets: 1,234 and 46%.
+        top: The first rows of a spreadsheet as text, from the very first on, to look for names and units in.
+        header_row: Which of them has the names, counted from 1.
     """
 
     names: tuple[str, ...]
@@ -41,6 +44,9 @@ class Source:
     rows: int | None
     once: bool = False
     after: Callable[[Sequence[int], int], tuple[int, Iterator[Piece]]] | None = None
+    spelled: bool = False
+    top: tuple[tuple[str, ...], ...] = ()
+    header_row: int = 1
 
 
 def of_columns(names: Sequence[str], column: Callable[[int], Array], rows: int) -> Source:

@@ -13,7 +13,7 @@ try:
     import hypothesis as _hypothesis
 except ImportError:
     raise UsageError(
-        "commscore.testing needs Hypothesis, which is not installed: pip install commscore[testing]"
+        "commscore.testing needs Hypothesis, which is not installed: pip install 'commscore[testing]'"
     ) from None
 else:
     del _hypothesis

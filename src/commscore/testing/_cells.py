@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -15,7 +16,6 @@ from commscore._ruleset import BUILT_IN, Input, InputType, Part, Ruleset
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 _STORED = {"percent": 100, "permille": 1000}
-_ODD_ONES = 8  # one cell in so many is missing or cannot be right
 _MOST = 10**9  # greater turning points are left out: what they turn on is not a community
 
 
@@ -32,6 +32,15 @@ class Cells:
     input: Input
     values: tuple[Fraction, ...]
     outside: tuple[Fraction, ...]
+
+    @cached_property
+    def kinds(self) -> tuple[st.SearchStrategy[Any], ...]:
+        """Return strategies for one cell, by the kind of column: numbers or flags, then text.
+
+        Most cells lie at a turning point or next to it; some are missing, out of bounds, of the wrong kind or no number.
+        """
+        ways = {InputType.FLAG: (_flags, _flag_texts), InputType.CATEGORY: (_categories,)}
+        return tuple(way(self) for way in ways.get(self.input.type, (_numbers, _texts)))
 
 
 def step_of(entry: Input) -> Fraction:
@@ -143,32 +152,39 @@ def _add_quotients(
             turning.get(above, set()).add(end / part.per * whole * times)
 
 
-# ---- COLUMNS ----
+# ---- CELLS ----
 
 
-def columns(cells: Cells, *, size: int) -> st.SearchStrategy[list[Any]]:
-    """Draw a column of so many cells, as one kind of column stores them: numbers, flags or text.
-
-    Most cells lie at a turning point or next to it; some are missing, out of bounds, of the wrong kind or no number.
-    """
-    kinds = {InputType.FLAG: (_flags, _flag_texts), InputType.CATEGORY: (_categories,)}
-    ways = kinds.get(cells.input.type, (_numbers, _texts))
-    # Plain numbers come first: what fails shrinks towards them.
-    choice = st.integers(0, 4).map(lambda pick: ways[pick // 4] if len(ways) > 1 else ways[0])
-    return choice.flatmap(lambda way: st.lists(way(cells), min_size=size, max_size=size))
+def kinds_of_column(cells: Cells) -> st.SearchStrategy[st.SearchStrategy[Any]]:
+    """Draw what one column's cells are drawn from: plain numbers or flags mostly, else text."""
+    plain, *texts = cells.kinds
+    return st.sampled_from((plain, plain, plain, *texts))
 
 
-def _mostly(good: st.SearchStrategy[Any], odd: tuple[Any, ...]) -> st.SearchStrategy[Any]:
-    """Draw what is good, and now and then what is not; null is the plainest of those."""
-    strange = st.sampled_from((None, *odd, None, None))
-    return st.integers(0, _ODD_ONES - 1).flatmap(lambda pick: strange if pick == _ODD_ONES - 1 else good)
+def _mostly(good: st.SearchStrategy[Any], odd: tuple[Any, ...], *, between: Any = None) -> st.SearchStrategy[Any]:
+    """Draw what is good, and one time in eight what is not; null is the plainest of those."""
+    strange = st.sampled_from((None, None, *odd))
+    usual = (good,) * 7 if between is None else (*(good,) * 5, *(between,) * 2)
+    return st.sampled_from((*usual, strange)).flatmap(lambda chosen: chosen)
 
 
-def values(cells: Cells) -> st.SearchStrategy[Fraction]:
-    """Draw a value within an input's bounds, mostly where something turns."""
+def _numbers(cells: Cells) -> st.SearchStrategy[Any]:
+    odd = tuple(_as_number(value, cells) for value in cells.outside)
+    fraction = (0.5,) if cells.input.type is InputType.COUNT else ()
+    return _written(cells, _as_number, (*odd, *fraction, float("nan"), float("inf")))
+
+
+def _texts(cells: Cells) -> st.SearchStrategy[Any]:
+    odd = tuple(_as_text(value, cells) for value in cells.outside)
+    return _written(cells, _as_text, ("", "many", *odd, "NaN"))
+
+
+def _written(cells: Cells, write: Any, odd: tuple[Any, ...]) -> st.SearchStrategy[Any]:
+    """Draw values within an input's bounds, mostly where something turns, as a column holds them."""
     step, low, top = step_of(cells.input), min(cells.values), max(cells.values)
-    between = st.integers(0, math.floor((top - low) / step)).map(lambda steps: low + steps * step)
-    return st.sampled_from(cells.values) | between
+    turning = st.sampled_from([write(value, cells) for value in cells.values])
+    between = st.integers(0, math.floor((top - low) / step)).map(lambda steps: write(low + steps * step, cells))
+    return _mostly(turning, odd, between=between)
 
 
 def _as_number(value: Fraction, cells: Cells) -> int | float:
@@ -176,22 +192,13 @@ def _as_number(value: Fraction, cells: Cells) -> int | float:
     return int(shown) if shown.denominator == 1 else float(shown)
 
 
+def _as_text(value: Fraction, cells: Cells) -> str:
+    return decimal(stored(value, cells.input))
+
+
 def stored(value: Fraction, entry: Input) -> Fraction:
     """Return a value as tables hold it: a rate in percent times a hundred."""
     return value * _STORED.get(entry.stored_as, 1) if entry.type is InputType.RATE else value
-
-
-def _numbers(cells: Cells) -> st.SearchStrategy[Any]:
-    odd = tuple(_as_number(value, cells) for value in cells.outside)
-    fraction = (0.5,) if cells.input.type is InputType.COUNT else ()
-    good = values(cells).map(lambda value: _as_number(value, cells))
-    return _mostly(good, (*odd, *fraction, float("nan"), float("inf")))
-
-
-def _texts(cells: Cells) -> st.SearchStrategy[Any]:
-    odd = tuple(decimal(stored(value, cells.input)) for value in cells.outside)
-    good = values(cells).map(lambda value: decimal(stored(value, cells.input)))
-    return _mostly(good, ("", "many", *odd, "NaN"))
 
 
 def _flags(_: Cells) -> st.SearchStrategy[Any]:

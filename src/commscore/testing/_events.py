@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from commscore.testing._cells import Cells, columns
+from commscore.testing._cells import Cells, kinds_of_column
 from commscore.testing._tables import Subject
 
 _START = datetime(2023, 1, 1, tzinfo=UTC)
@@ -23,7 +23,7 @@ def events(draw: st.DrawFn, ruleset: Subject, *, min_size: int, max_size: int) -
         at += timedelta(days=draw(st.integers(0, 3)))
         inputs: dict[str, Any] = {"kind": draw(st.sampled_from(("urban", "rural", None)))}
         for cells in draw(_reported(ruleset)):
-            (value,) = draw(columns(cells, size=1))
+            value = draw(draw(kinds_of_column(cells)))
             # Events are JSON, which has no NaN and no infinity.
             inputs[cells.input.name] = None if isinstance(value, float) and not math.isfinite(value) else value
         found.append({"key": draw(st.sampled_from(_KEYS)), "time": at.isoformat(), "inputs": inputs})

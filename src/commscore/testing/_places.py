@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 from hypothesis import strategies as st
 
 from commscore._ruleset import CODE_LENGTHS, LEVELS, Ruleset
@@ -63,27 +64,47 @@ def _home(ruleset: Ruleset) -> str:
     return ruleset.jurisdiction.code[:length].ljust(length, "0")
 
 
+@attrs.frozen
+class Places:
+    """How the rows of one table say where they lie.
+
+    Attributes:
+        names: The columns, ``code`` the first if rows may have codes.
+        cells: What each column's cells are drawn from; those of ``code`` are numbers of codes.
+        codes: The codes.
+        kept: The columns of those that the table has.
+    """
+
+    names: tuple[str, ...]
+    cells: tuple[st.SearchStrategy[Any], ...]
+    codes: tuple[str, ...]
+    kept: frozenset[str]
+
+    def columns(self, found: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        """Leave the columns that the table has, each row with a code of its own: that of its number among those left."""
+        kept = {name: cells for name, cells in found.items() if name in self.kept}
+        if "code" in kept:
+            left = list(self.codes)
+            kept["code"] = [left.pop(number % len(left)) for number in kept["code"]]
+        return kept
+
+
 @st.composite
-def place_columns(draw: st.DrawFn, ruleset: Ruleset, level: str, size: int) -> dict[str, list[Any]]:
-    """Draw the columns that say where so many rows lie: a code, or columns that name areas, or nothing at all."""
+def places(draw: st.DrawFn, ruleset: Ruleset, level: str, min_rows: int) -> Places:
+    """Draw how a table says where its rows lie: nothing at all, columns that name areas, mostly a code."""
     if level == "site":
-        community = st.sampled_from(codes(ruleset, "community"))
-        return {"community": draw(st.lists(community, min_size=size, max_size=size))}
-    known = codes(ruleset, level)
+        return Places(("community",), (st.sampled_from(codes(ruleset, "community")),), (), frozenset({"community"}))
     way = draw(st.integers(0, 5))
-    if way <= 3 and size <= len(known):  # noqa: PLR2004 - most tables have codes
-        return {"code": draw(st.permutations(known))[:size]}
-    if way == 5:  # noqa: PLR2004 - the last of the ways
-        return {}
+    known = tuple(codes(ruleset, level))
     above = [name for name in CODE_LENGTHS if rank(level) < rank(name) < rank(ruleset.jurisdiction.level)]
-    return {
-        name: draw(st.lists(st.sampled_from((*codes(ruleset, name), None)), min_size=size, max_size=size))
-        for name in above
-    }
+    cells = [st.sampled_from((*codes(ruleset, name), None)) for name in above]
+    kept = {"code"} if way > 1 and min_rows <= len(known) else set(above) if way else set()
+    return Places(("code", *above), (st.integers(0, len(known) - 1), *cells), known, frozenset(kept))
 
 
-def kinds(size: int) -> st.SearchStrategy[list[Any]]:
-    """Draw a column of kinds, some of them missing or no kind at all."""
+def _kinds() -> st.SearchStrategy[Any]:
     odd = st.sampled_from((None, "somewhere", ""))
-    one = st.integers(0, 9).flatmap(lambda pick: odd if pick == 9 else st.sampled_from(_KINDS))  # noqa: PLR2004
-    return st.lists(one, min_size=size, max_size=size)
+    return st.sampled_from((*(st.sampled_from(_KINDS),) * 9, odd)).flatmap(lambda chosen: chosen)
+
+
+KINDS = _kinds()  # of units; now and then one is missing or no kind at all

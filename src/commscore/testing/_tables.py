@@ -10,11 +10,13 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from commscore._ruleset import InputType, Ruleset
-from commscore.testing._cells import Cells, cells_of, columns
-from commscore.testing._places import codes, kinds, place_columns, rank
+from commscore.testing._cells import Cells, cells_of, kinds_of_column
+from commscore.testing._places import KINDS, codes, places, rank
 
 _ADD_UP = frozenset({InputType.COUNT, InputType.QUANTITY})
-_LEFT_OUT = 12  # one column in so many is left out
+# False is what failures shrink to: what does not matter is left out.
+_KEPT = st.sampled_from((False, *(True,) * 12))  # one column in so many, and one row
+_THERE = st.sampled_from((False, *(True,) * 5))  # and one table of another level in six
 
 
 @attrs.frozen(eq=False)
@@ -78,19 +80,38 @@ def main_level(levels: Collection[str]) -> str:
 
 @st.composite
 def tables(draw: st.DrawFn, ruleset: Subject, *, level: str, min_rows: int, max_rows: int) -> Any:
-    """Draw a table of one level."""
+    """Draw a table of one level.
+
+    Columns that are left out are drawn, too: as nothing else then moves, what fails shrinks one column, one row and one
+    cell at a time.
+    """
     limit = max_rows if level == "site" else min(max_rows, max(min_rows, len(codes(ruleset.ruleset, level))))
-    size = draw(st.integers(min_rows, limit))
-    found: dict[str, list[Any]] = draw(place_columns(ruleset.ruleset, level, size))
-    if rank(level) <= rank("community") and draw(st.integers(0, _LEFT_OUT)) < _LEFT_OUT:
-        found["kind"] = draw(kinds(size))
+    where = draw(places(ruleset.ruleset, level, min_rows))
     offered = ruleset.at(level)
-    kept = [cells for cells in offered if draw(st.integers(0, _LEFT_OUT)) < _LEFT_OUT] or offered[:1]
+    drawn = [(each.input.name, draw(_KEPT), draw(kinds_of_column(each))) for each in offered]
+    if rank(level) <= rank("community"):
+        drawn.append(("kind", draw(_KEPT), KINDS))
+    rows = draw(_rows((*where.cells, *(cells for _, _, cells in drawn)), (min_rows, limit)))
+    names = [*where.names, *(name for name, _, _ in drawn)]
+    found = {name: [row[index] for row in rows] for index, name in enumerate(names)}
+    kept = {name for name, is_kept, _ in drawn if is_kept}
+    if kept <= {"kind"}:
+        kept |= {each.input.name for each in offered[:1]}
+    table = where.columns(found) | {name: found[name] for name, _, _ in drawn if name in kept}
     if level == ruleset.main and draw(st.integers(0, 7)) == 7:  # noqa: PLR2004 - one table in eight
-        kept += draw(_of_coarser_levels(ruleset))
-    for cells in kept:
-        found[cells.input.name] = draw(columns(cells, size=size))
-    return pa.table({name: column_of(values) for name, values in found.items()})
+        for each in draw(_of_coarser_levels(ruleset)):
+            table[each.input.name] = draw(st.lists(each.kinds[0], min_size=len(rows), max_size=len(rows)))
+    return pa.table({name: column_of(values) for name, values in table.items()})
+
+
+@st.composite
+def _rows(draw: st.DrawFn, cells: tuple[st.SearchStrategy[Any], ...], sizes: tuple[int, int]) -> list[Any]:
+    """Draw rows, some of which are left out, unless that were too few: Hypothesis cannot cut a long row out itself."""
+    least, most = sizes
+    drawn = draw(st.lists(st.tuples(_KEPT, st.tuples(*cells)), min_size=least, max_size=most))
+    rows = [row for is_kept, row in drawn if is_kept]
+    spare = [row for is_kept, row in drawn if not is_kept]
+    return rows + spare[: max(0, least - len(rows))]
 
 
 def _of_coarser_levels(ruleset: Subject) -> st.SearchStrategy[list[Cells]]:
@@ -115,9 +136,10 @@ def datasets(draw: st.DrawFn, ruleset: Subject, *, min_rows: int, max_rows: int)
     table = draw(tables(ruleset, level=ruleset.main, min_rows=min_rows, max_rows=max_rows))
     more = {}
     for level in ruleset.levels():
-        if level != ruleset.main and draw(st.integers(0, 5)) < 5:  # noqa: PLR2004 - one in six is not there
+        if level != ruleset.main:
             few = 1 if level in {"province", ruleset.ruleset.jurisdiction.level} else 3
-            more[level] = draw(tables(ruleset, level=level, min_rows=1, max_rows=few))
+            is_there, found = draw(_THERE), draw(tables(ruleset, level=level, min_rows=1, max_rows=few))
+            more |= {level: found} if is_there else {}
     return Dataset(table, ruleset.main, more)
 
 

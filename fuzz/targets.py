@@ -1,0 +1,103 @@
+"""What is fuzzed: each target takes any bytes and raises only where the library does what it never promised.
+
+`tests/fuzz` runs the same functions on the inputs of past findings.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import commscore
+from commscore import DataError, DataWarning, RequirementError, RulesetError
+from commscore._loading import check_ruleset, dump_ruleset
+from commscore._phrases import agrees
+from commscore._requirement import describe
+from commscore.errors import Severity
+
+SCORED = """\
+commscore: 1
+id: fuzzed-2023
+jurisdiction: {code: "3709", level: city}
+year: 2023
+inputs:
+  orgs: {zh: 试组织, type: count}
+  floor: {zh: 试面积, type: quantity, places: 1}
+  open: {zh: 试开放, type: flag}
+rules:
+  - {id: orgs, each: orgs, require: 不少于10个, clause: 一}
+  - {id: floor, ratio: [floor, orgs], require: 不少于3平方米, clause: 二}
+  - {id: open, share: open, require: 全覆盖, clause: 三}
+"""
+
+
+class FoundError(AssertionError):
+    """A target did something that is documented nowhere."""
+
+
+def ruleset(content: bytes) -> None:
+    """Check a ruleset file, load it, and write it and read it again: faults are a list, or it loads."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "r.yaml"
+        path.write_bytes(content)
+        found = check_ruleset(path)
+        if not all(str(fault) for fault in found):
+            raise FoundError("a fault says nothing")
+        refused = any(fault.severity is Severity.ERROR for fault in found)
+        try:
+            loaded = commscore.load_ruleset(path)
+        except RulesetError as error:
+            if not refused:
+                raise FoundError(f"the check finds no fault, and yet it does not load: {error}") from error
+            return
+        if refused:
+            raise FoundError(f"it loads in spite of {found[0]}")
+        path.write_text(dump_ruleset(loaded), encoding="utf-8")
+        if commscore.load_ruleset(path).hash != loaded.hash:
+            raise FoundError("written and read again, it has another hash")
+
+
+def _text(content: bytes) -> str:
+    """Decode any bytes; halves of surrogate pairs stay, since strings may hold them."""
+    try:
+        return content.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return content.decode("utf-8", "replace")
+
+
+def phrase(content: bytes) -> None:
+    """Read a requirement: it is refused, or written and read back as itself, and agrees with its own phrase."""
+    text = _text(content)
+    try:
+        read = commscore.parse_requirement(text)
+    except RequirementError as error:
+        if not str(error):
+            raise FoundError("the refusal says nothing") from error
+        return
+    shown = describe(read)
+    if commscore.parse_requirement(shown) != read:
+        raise FoundError(f"{text!r} is {read}, but {shown!r} is not")
+    agrees(text, read)
+
+
+def table(content: bytes) -> None:
+    """Score a CSV file: it is refused as data, or every row of it is a unit."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, rules = Path(folder) / "units.csv", Path(folder) / "fuzzed-2023.yaml"
+        path.write_bytes(content)
+        rules.write_text(SCORED, encoding="utf-8")
+        with warnings.catch_warnings(action="ignore", category=DataWarning):
+            try:
+                result = commscore.evaluate(path, rules)
+            except DataError as error:
+                if not str(error):
+                    raise FoundError("the refusal says nothing") from error
+                return
+        for unit in result.units.to_pylist():
+            if unit["score"] is not None and not unit["score_low"] <= unit["score"] <= unit["score_high"]:
+                raise FoundError(f"a score outside its bounds: {unit}")
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {"ruleset": ruleset, "phrase": phrase, "table": table}
