@@ -10,14 +10,10 @@ import attrs
 from commscore import _arguments as arguments
 from commscore._engine._area_outcomes import area_outcome
 from commscore._engine._areas import same_areas
-from commscore._engine._findings import UnitPart
+from commscore._engine._parts import UnitPart, finished
 from commscore._engine._plan import Plan, TableShape, inputs_read, make_plan, rank, wanted_inputs
-from commscore._engine._prices import scored_credit, unit_credit
-from commscore._engine._run import BlockOutcome, Run
-from commscore._engine._scoring import Quotients, Results
-from commscore._engine._settle import as_shown
-from commscore._engine._subjects import scorer_of, unit_results
-from commscore._engine._units import Units
+from commscore._engine._run import Run
+from commscore._engine._subjects import scorer_of
 from commscore._loading import load_ruleset
 from commscore._result_tables import Context
 from commscore._results import Result, settled
@@ -105,7 +101,16 @@ class Session:
     def parts(self) -> Iterator[UnitPart]:
         """Judge the units block by block, in row order."""
         for block in blocks(self.main, self.wanted):
-            yield finish_block(self.context, self.run, self.run.feed(block, self.main.level))
+            yield self._part(block)
+
+    def _part(self, block: Block) -> UnitPart:
+        run = self.run
+        outcome = run.judged(block, self.main.level)
+        part, sums = finished(run, outcome, self.context.scorer)
+        ids = run.take_in(outcome)
+        for level, scores in sums.items():
+            run.tally.add_scores(level, ids[level], scores)
+        return part
 
 
 def open_session(
@@ -217,27 +222,3 @@ def _with_further(plan: Plan, further: Mapping[str, Table], wanted: Mapping[str,
     run.further = run.tally
     run.tally = same_areas(run.further)
     return run
-
-
-def finish_block(context: Context, run: Run, outcome: BlockOutcome) -> UnitPart:
-    """Turn a block's outcome into what scores and findings are made from."""
-    plan = context.plan
-    units = Units(outcome.block, plan.level, plan.ruleset.inputs, run.coarser)
-    results = tuple(_unit_rule_results(context, i, units, outcome) for i in range(len(plan.rules)))
-    scores = context.scorer.score(results)
-    for level in plan.rollup:
-        run.tally.add_scores(level, outcome.groups[level], scores.score.num, scores.score.den)
-    areas = outcome.groups[plan.level].row_areas if run.finer else None
-    return UnitPart(units, plan.rules, outcome.verdicts, results, scores, run.finer, areas)
-
-
-def _unit_rule_results(context: Context, index: int, units: Units, outcome: BlockOutcome) -> Results:
-    rule, verdicts = context.plan.rules[index], outcome.verdicts[index]
-    shown = as_shown(rule, verdicts)
-    credit: Quotients | None = None
-    if context.scorer.by_credit:
-        here = rule.at_units and rule.node.table == units.level and rule.node.absent is None and rule.rule.selected
-        found = unit_credit(rule.node, units, verdicts) if here else Quotients(shown.status * 0, shown.status * 0 + 1)
-        credit = scored_credit(found, shown.status)
-    counts = rank(rule.judged) <= rank(units.level) and rule.deferred is None
-    return unit_results(shown, credit, counts_missing=counts)

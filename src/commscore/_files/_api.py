@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date, datetime
 
-    from commscore._engine._findings import UnitPart
+    from commscore._engine._parts import UnitPart
     from commscore._result_tables import Context
     from commscore._ruleset import Ruleset
 

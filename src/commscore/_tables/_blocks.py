@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from commscore._ruleset import CODE_LENGTHS, LEVELS, Input, Jurisdiction
-from commscore._tables._exact import Column, cap_part, read_column
+from commscore._tables._columns import Columns
+from commscore._tables._exact import Column
 from commscore._tables._keys import KeySet, Rows, as_text, fault
 from commscore._tables._matching import find_key, match_columns, warn_of_slips
 from commscore._tables._places import Areas, Codes, Known, Places, level_of, read_codes, read_kind
@@ -21,7 +22,7 @@ from commscore.errors import DataError, DataFault, DataWarning, UsageError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-__all__ = ["Areas", "Block", "Column", "KeySet", "Table", "blocks", "open_table"]
+__all__ = ["Areas", "Block", "Column", "Columns", "KeySet", "Table", "blocks", "open_table"]
 
 Array = Any  # pyarrow ships no types
 
@@ -93,7 +94,7 @@ class Block:
     Attributes:
         rows: How many.
         first_row: Number of the first, counted from 0.
-        columns: The inputs wanted, and the wholes that they are parts of.
+        columns: The inputs wanted, and the wholes that they are parts of, read when first asked for.
         kind: 0 urban, 1 rural; null when the table has no column for it.
         areas: Areas by level, from the table's own level to the province.
         keys: Strings; null where a row has none.
@@ -102,7 +103,7 @@ class Block:
 
     rows: int
     first_row: int
-    columns: Mapping[str, Column]
+    columns: Columns
     kind: Column | None
     areas: Mapping[str, Areas]
     keys: Array
@@ -272,25 +273,12 @@ def _block(table: Table, order: Sequence[str], arrays: Mapping[str, Array], span
     return Block(
         rows=len(span),
         first_row=span.start,
-        columns=_columns(table, order, arrays),
+        columns=Columns({name: arrays[name] for name in order}, table.inputs, table.missing),
         kind=read_kind(arrays["kind"], missing=table.missing) if "kind" in arrays else None,
         areas=Places(table.level, table.jurisdiction, known),
         keys=keys,
         codes=None if codes is None else codes.text,
     )
-
-
-def _columns(table: Table, order: Sequence[str], arrays: Mapping[str, Array]) -> dict[str, Column]:
-    """Read the inputs of a block, wholes before their parts."""
-    columns: dict[str, Column] = {}
-    for target in order:
-        entry = table.inputs[target]
-        column = read_column(arrays[target], entry, missing=table.missing)
-        if entry.part_of in columns:
-            whole = table.inputs[entry.part_of]
-            column = cap_part(column, columns[entry.part_of], places=(entry.places, whole.places))
-        columns[target] = column
-    return columns
 
 
 def _keys(own: Array | None, codes: Codes | None, span: range) -> Array:
