@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 
 from commscore import _arguments as arguments
 from commscore._engine._area_outcomes import area_outcome
@@ -18,13 +23,18 @@ from commscore._loading import load_ruleset
 from commscore._result_tables import Context
 from commscore._results import Result, settled
 from commscore._ruleset import LEVELS, Ruleset
-from commscore._tables import Block, Table, blocks, open_table
+from commscore._tables import Block, Reading, Table, Unread, blocks, open_table
 from commscore.errors import DataError, DataFault, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from commscore._engine._areas import ScoreSums
+    from commscore._engine._run import BlockOutcome
+
+# NumPy leaves the interpreter to others while it works on a block; beyond a few threads memory is what all wait for.
+_THREADS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 _WHOLE = 2**31  # rows per block of the further tables, which are held whole
 
 
@@ -78,7 +88,7 @@ def evaluate(
     session = open_session(
         data, loaded, key=key, rollup=rollup, as_of=as_of, columns=columns, level=level, more=more, missing=missing
     )
-    parts = tuple(session.parts())
+    parts = tuple(session.parts(keep=True))
     return settled(session.context, parts, session.run, session.run.tally)
 
 
@@ -98,19 +108,53 @@ class Session:
     run: Run
     wanted: frozenset[str]
 
-    def parts(self) -> Iterator[UnitPart]:
-        """Judge the units block by block, in row order."""
-        for block in blocks(self.main, self.wanted):
-            yield self._part(block)
+    def parts(self, *, keep: bool = False) -> Iterator[UnitPart]:
+        """Judge the units block by block; yield them in row order.
 
-    def _part(self, block: Block) -> UnitPart:
-        run = self.run
-        outcome = run.judged(block, self.main.level)
-        part, sums = finished(run, outcome, self.context.scorer)
-        ids = run.take_in(outcome)
-        for level, scores in sums.items():
-            run.tally.add_scores(level, ids[level], scores)
-        return part
+        Blocks are judged side by side on the machine's processors, but added up one after the other, so that nothing
+        depends on how many there are.
+
+        Args:
+            keep: Whether all parts will be kept, so that their statuses may share one piece of memory.
+        """
+        reading = Reading(self.main, self.wanted)
+        room = None
+        if keep and self.main.rows:
+            room = np.empty((len(self.context.plan.rules), self.main.rows), dtype=np.uint8)
+
+        def judged(unread: Unread) -> Judged:
+            block = reading.read(unread)
+            span = slice(block.first_row, block.first_row + block.rows)
+            outcome = self.run.judged(block, self.main.level, out=None if room is None else room[:, span])
+            return outcome, *finished(self.run, outcome, self.context.scorer)
+
+        for outcome, part, sums in _side_by_side(judged, reading.unread()):
+            reading.note(part.units.block)
+            ids = self.run.take_in(outcome)
+            for level, scores in sums.items():
+                self.run.tally.add_scores(level, ids[level], scores)
+            yield part
+        reading.finish()
+
+
+# A block's outcome, its units scored, and the sums of their scores by level.
+Judged = tuple["BlockOutcome", UnitPart, "Mapping[str, ScoreSums]"]
+
+
+def _side_by_side(work: Callable[[Unread], Judged], blocks: Iterator[Unread]) -> Iterator[Judged]:
+    """Work on some blocks at a time, no further ahead than keeps processors busy; yield in order."""
+    first = list(islice(blocks, 2))
+    if len(first) < 2 or _THREADS < 2:  # noqa: PLR2004 - nothing to share
+        yield from map(work, chain(first, blocks))
+        return
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="commscore") as threads:
+        waiting: deque[Future[Judged]] = deque()
+        for unread in chain(first, blocks):
+            waiting.append(threads.submit(work, unread))
+            if len(waiting) > _THREADS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def open_session(

@@ -23,7 +23,7 @@ from commscore._engine._units import IN, Units, membership
 from commscore._requirement import InputRef, Requirement, interval
 from commscore._ruleset import SCOPES
 from commscore._status import NO_REASON, E, F, K, N, P, U
-from commscore._tables._machine import Limits, Machine, hits, least_reading, read_machine
+from commscore._tables._machine import Limits, Machine, hits, least_reading, limits_in, read_machine
 
 if TYPE_CHECKING:
     from commscore._engine import _integers as ints
@@ -73,25 +73,40 @@ def test_of(requirement: Requirement, factor: Fraction, limits: Limits) -> Test:
 
 
 class Lanes:
-    """The thresholds of a plan's parts by type of their numbers, each found once."""
+    """What follows from the plan and the types of columns, found once: who takes the direct lane, with which tests."""
 
     def __init__(self) -> None:
-        """Start with none."""
-        self._found: dict[tuple[Node, Any], dict[str, Test]] = {}
+        """Start with nothing."""
+        self._direct: dict[tuple[Node, str], bool] = {}
+        self._limits: dict[tuple[str, Any], Limits | None] = {}
+        self._tests: dict[tuple[Node, Any], dict[str, Test]] = {}
+
+    def is_direct(self, node: Node, units: Units) -> bool:
+        """Say whether a part asks units for one number of their own, and compares it with fixed ones."""
+        key = (node, units.level)
+        if key not in self._direct:
+            self._direct[key] = _is_direct(node, units)
+        return self._direct[key]
+
+    def limits(self, name: str, array: Any, units: Units) -> Limits | None:
+        """Return the limits of an input's numbers in an array; null where only exact reading will do."""
+        key = (name, array.type)
+        if key not in self._limits:
+            self._limits[key] = limits_in(array, units.inputs[name])
+        return self._limits[key]
 
     def tests(self, node: Node, limits: Limits) -> dict[str, Test]:
         """Return the test of each scope of a part."""
         key = (node, limits.dtype)
-        found = self._found.get(key)
+        found = self._tests.get(key)
         if found is None:
             factor = node.part.per / 10 ** node.operands[0].places
             wanted = node.part.requirements.items()
-            found = self._found[key] = {scope: test_of(one, factor, limits) for scope, one in wanted}
+            found = self._tests[key] = {scope: test_of(one, factor, limits) for scope, one in wanted}
         return found
 
 
-def is_direct(node: Node, units: Units) -> bool:
-    """Say whether a part asks units for one number of their own, and compares it with fixed ones."""
+def _is_direct(node: Node, units: Units) -> bool:
     if node.form != "each" or len(node.operands) != 1 or not node.part.requirements:
         return False
     name = node.operands[0].name
@@ -120,7 +135,9 @@ class Workspace:
 
     def _machine(self, name: str) -> Machine | None:
         columns = self.units.block.columns
-        found = read_machine(columns.array(name), self.units.inputs[name])
+        array = columns.array(name)
+        limits = self.lanes.limits(name, array, self.units)
+        found = None if limits is None else read_machine(array, limits)
         above = columns.whole_of(name)
         if found is None or above is None:
             return found
@@ -169,7 +186,7 @@ def judge_statuses(node: Node, work: Workspace, out: Codes) -> int:
         return 1 << K
     if node.form in COMPOUNDS:
         return _judge_compound(node, work, out)
-    machine = work.machine(node.operands[0].name) if is_direct(node, work.units) else None
+    machine = work.machine(node.operands[0].name) if work.lanes.is_direct(node, work.units) else None
     if machine is None:
         out[:] = judge(node, work.units).status
         return ANY

@@ -12,6 +12,7 @@ from commscore._engine._prices import scored_credit, unit_credit
 from commscore._engine._scoring import Quotients, Results, Scores
 from commscore._engine._settle import Shown, as_shown
 from commscore._engine._subjects import Scorer, marks_of, unit_results
+from commscore._engine._unit_scores import classes_of, status_counts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from commscore._engine import _integers as ints
     from commscore._engine._codes import Codes, Verdicts
     from commscore._engine._run import BlockOutcome, Run
-    from commscore._engine._unit_scores import Marks
+    from commscore._engine._unit_scores import Marks, Some
     from commscore._engine._units import Units
     from commscore._engine._verdicts import Outcome
 
@@ -33,6 +34,7 @@ class UnitPart:
         plans: The rules.
         verdicts: By rule.
         statuses: The statuses of the verdicts: a row for each rule.
+        counts: By status, how many of each unit's findings have it.
         scores: The units' scores.
         finer: What rules judged in finer tables came to for the units.
         areas: By unit, its position among those outcomes; null when there are none.
@@ -42,6 +44,7 @@ class UnitPart:
     plans: tuple[RulePlan, ...]
     verdicts: tuple[Verdicts, ...]
     statuses: Codes
+    counts: tuple[Some, ...]
     scores: Scores
     finer: Mapping[int, Mapping[str, Outcome]]
     areas: ints.Ints | None
@@ -59,14 +62,18 @@ def finished(run: Run, outcome: BlockOutcome, scorer: Scorer) -> tuple[UnitPart,
     units, rules = outcome.units, run.plan.rules
     shown = [as_shown(plan, verdicts) for plan, verdicts in zip(rules, outcome.verdicts, strict=True)]
     marks = marks_by_rule(run.plan.level, rules, shown)
-    scores = scorer.score_units(marks, units.rows)
+    classes = classes_of(scorer.tree, marks, units.rows)
+    scores = scorer.score_units(classes, units.rows)
     if scorer.by_credit:
         results = results_by_rule(units, rules, outcome.verdicts)
         scores = attrs.evolve(scorer.score(results), coverage=scores.coverage)
     sums = sum_scores(outcome.parcels.of(run.plan.rollup), scores.score) if run.plan.rollup else {}
     units.block.columns.forget()
     areas = run.positions(units) if run.finer else None
-    return UnitPart(units, rules, outcome.verdicts, outcome.statuses, scores, run.finer, areas), sums
+    part = UnitPart(
+        units, rules, outcome.verdicts, outcome.statuses, tuple(status_counts(classes)), scores, run.finer, areas
+    )
+    return part, sums
 
 
 def marks_by_rule(level: str, plans: Sequence[RulePlan], shown: Sequence[Shown]) -> list[Marks]:

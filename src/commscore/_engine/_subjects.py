@@ -22,7 +22,7 @@ from commscore._engine._scoring import (
     shown,
 )
 from commscore._engine._settle import AreaFindings, Shown
-from commscore._engine._unit_scores import Marks, score_units
+from commscore._engine._unit_scores import Class, Marks, score_units
 from commscore._status import STATUSES, E, F, K, P, Reason, U
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ class Scorer:
         scoring = self.ruleset.scoring
         return score_results(self.tree, results, model=scoring.model, unknown=scoring.unknown)
 
-    def score_units(self, marks: Sequence[Marks], rows: int) -> Scores:
+    def score_units(self, classes: Sequence[Class], rows: int) -> Scores:
         """Score units, each of which has one finding of every rule."""
         scoring = self.ruleset.scoring
-        return score_units(self.tree, marks, rows, model=scoring.model, unknown=scoring.unknown)
+        return score_units(self.tree, classes, rows, model=scoring.model, unknown=scoring.unknown)
 
     def score_alone(self, results: Sequence[Results]) -> Quotients:
         """Return the scores of many subjects, without their intervals, on the model's scale."""

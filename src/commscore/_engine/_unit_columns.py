@@ -10,12 +10,13 @@ import pyarrow as pa
 from commscore._engine import _integers as ints
 from commscore._engine._scoring import Quotients, one_denominator
 from commscore._engine._subjects import GRADES, Scorer, doubles, grade_columns, graded
-from commscore._status import STATUSES, F
+from commscore._status import STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from commscore._engine._parts import UnitPart
+    from commscore._engine._settle import Shown
 
 _HUNDRED = 100
 _EXACT = 2**53
@@ -28,12 +29,18 @@ def unit_columns(scorer: Scorer, parts: Sequence[UnitPart]) -> dict[str, Any]:
     numbers = {title: np.empty(rows, dtype=np.int32) for title in GRADES}
     counts = np.empty((len(STATUSES), rows), dtype=np.int32)
     for part, here in _spans(parts):
-        shown = [(plan.index, part.shown(plan.index)) for plan in part.plans]
-        for title, found in grade_columns(scorer, part.scores, shown).items():
+        for title, found in grade_columns(scorer, part.scores, _vetoes(scorer, part)).items():
             numbers[title][here] = found
-        _count([(finding.status, finding.may) for _, finding in shown], counts[:, here])
+        for status, found in enumerate(part.counts):
+            counts[status, here] = found
     columns |= {title: graded(scorer, found) for title, found in numbers.items()}
     return columns | {f"n_{status}": pa.array(count) for status, count in zip(STATUSES, counts, strict=True)}
+
+
+def _vetoes(scorer: Scorer, part: UnitPart) -> list[tuple[int, Shown]]:
+    """Return the findings that may lower a grade."""
+    vetoes = [plan.index for plan in part.plans if scorer.ruleset.rules[plan.index].veto]
+    return [(index, part.shown(index)) for index in vetoes]
 
 
 def _spans(parts: Sequence[UnitPart]) -> Iterator[tuple[UnitPart, slice]]:
@@ -86,22 +93,3 @@ def _divide(quotients: Quotients, times: int, out: ints.Floats) -> None:
         np.divide(out, float(den), out=out)
     else:
         out[:] = ints.quotient(ints.times(num, times), quotients.den)
-
-
-def _count(findings: Sequence[tuple[ints.Ints, int]], out: ints.Ints) -> None:
-    """Count the findings of each unit by status; failing ones are what is left."""
-    rows = out.shape[1]
-    hit = np.empty(rows, dtype=bool)
-    left = np.full(rows, len(findings), dtype=np.int32)
-    for code in range(len(STATUSES)):
-        if code == F:
-            continue
-        some = [status for status, may in findings if may & (1 << code)]
-        always = [status for status, may in findings if may == 1 << code]
-        total = np.zeros(rows, dtype=np.uint8 if len(some) <= np.iinfo(np.uint8).max else np.int32)
-        for status in some if len(some) > len(always) else ():
-            np.equal(status, code, out=hit)
-            np.add(total, hit.view(np.uint8), out=total)
-        out[code] = total if len(some) > len(always) else len(always)
-        left -= out[code]
-    out[F] = left

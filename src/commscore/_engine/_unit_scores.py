@@ -7,6 +7,8 @@ numbers; where some do not, they are sums of weights as well.
 
 from __future__ import annotations
 
+from fractions import Fraction
+from functools import reduce
 from math import lcm
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,17 +18,13 @@ import numpy as np
 from commscore._engine import _integers as ints
 from commscore._engine._codes import Codes
 from commscore._engine._scoring import FLAT, Quotients, Scores, Tree, scores_of, weighted_sum, weights_of
-from commscore._status import E, F, P, U
+from commscore._status import STATUSES, E, F, I, K, N, P, S, U
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 # One number for all units, or one each.
 Some: TypeAlias = "int | ints.Ints"
-
-_COUNT = (1 << P) | (1 << F) | (1 << U) | (1 << E)
-_UNDECIDED = (1 << U) | (1 << E)
-_BYTE = 255
 
 
 @attrs.frozen(eq=False)
@@ -65,12 +63,12 @@ class _Mean:
     scale: int
 
 
-def score_units(tree: Tree, marks: Sequence[Marks], rows: int, *, model: str, unknown: str) -> Scores:
+def score_units(tree: Tree, classes: Sequence[Class], rows: int, *, model: str, unknown: str) -> Scores:
     """Score units by their statuses; see `_scoring.score_results`, which gives the same for counts of findings."""
-    own = _own_weights(tree, marks, rows)
+    own = _own_weights(tree, classes)
     low = _mean(tree, own, lambda found: (found.passed, found.counted))
     high = score = low
-    if any(one.may & _UNDECIDED for one in marks):
+    if any(status in one.counts for one in classes for status in (U, E)):
         high = _mean(tree, own, lambda found: (_plus(found.passed, found.undecided), found.counted))
         if unknown == "exclude":
             score = _mean(tree, own, lambda found: (found.passed, _minus(found.counted, found.undecided)))
@@ -125,7 +123,7 @@ def rule_shares(tree: Tree, marks: Sequence[Marks], rows: int, *, unknown: str) 
     That part is the product of weights, each over those that it is added up with, from the rule up to the whole; it
     does not change with whether the rule passes.
     """
-    own = _own_weights(tree, marks, rows)
+    own = _own_weights(tree, classes_of(tree, marks, rows))
 
     def counted(found: _Weights) -> tuple[Some, Some]:
         return 0, _minus(found.counted, found.undecided) if unknown == "exclude" else found.counted
@@ -159,73 +157,104 @@ def _times(one: Some, two: Some) -> Some:
     return ints.product(_spread(one, rows), _spread(two, rows))
 
 
-# ---- WEIGHTS OF RULES ----
+# ---- COUNTS OF RULES ----
 
 
-def _own_weights(tree: Tree, marks: Sequence[Marks], rows: int) -> dict[int, _Weights]:
-    """Add up the weights of each group's own rules."""
-    found = {id(tree): _weights(tree, marks, rows)}
-    for group in tree.groups:
-        found |= _own_weights(group, marks, rows)
+@attrs.frozen(eq=False)
+class Class:
+    """Rules of one group and one weight, counted for each unit by what became of them.
+
+    Attributes:
+        group: The group of the score tree.
+        weight: The weight of each of the rules.
+        size: How many rules there are.
+        counts: By status how many findings have it; those that fail are what is left.
+        unchecked: How many findings lack their column and count against coverage.
+    """
+
+    group: int
+    weight: Fraction
+    size: int
+    counts: Mapping[int, Some]
+    unchecked: Some
+
+    def of(self, *statuses: int) -> Some:
+        """Return how many findings have any of some statuses."""
+        return reduce(_plus, [self.counts[status] for status in statuses if status in self.counts], 0)
+
+
+def classes_of(tree: Tree, marks: Sequence[Marks], rows: int) -> list[Class]:
+    """Count the findings of each unit, rules of one group and weight together."""
+    weights: dict[Fraction, list[Marks]] = {}
+    for i, weight in tree.rules:
+        weights.setdefault(weight, []).append(marks[i])
+    found = [
+        Class(id(tree), weight, len(some), _by_status(some, rows), _unchecked(some, rows))
+        for weight, some in weights.items()
+    ]
+    return found + [one for group in tree.groups for one in classes_of(group, marks, rows)]
+
+
+def status_counts(classes: Sequence[Class]) -> list[Some]:
+    """Count the findings of each unit by status."""
+    found: list[Some] = [reduce(_plus, [one.of(status) for one in classes], 0) for status in range(len(STATUSES))]
+    others = reduce(_plus, [some for status, some in enumerate(found) if status != F], 0)
+    found[F] = _minus(sum(one.size for one in classes), others)
     return found
 
 
-def _weights(tree: Tree, marks: Sequence[Marks], rows: int) -> _Weights:
-    fractions = [weight for _, weight in tree.rules] + [group.weight for group in tree.groups]
-    scale = lcm(*(weight.denominator for weight in fractions if weight != 0))
-    classes: dict[int, list[Marks]] = {}
-    for i, weight in tree.rules:
-        if weight != 0:
-            classes.setdefault(int(weight * scale), []).append(marks[i])
-    kind = _kind(sum(weight * len(found) for weight, found in classes.items()))
-    spare = np.empty(rows, dtype=bool)
-
-    def summed(count: Callable[[list[Marks], Codes], Some]) -> Some:
-        total: Some = 0
-        for weight, found in classes.items():
-            total = _plus(total, _scaled(count(found, spare), weight, kind))
-        return total
-
-    return _Weights(scale, summed(_passing), summed(_undecided), summed(_counted), summed(_unchecked))
+def _by_status(marks: list[Marks], rows: int) -> dict[int, Some]:
+    counts: dict[int, Some] = {}
+    hit = np.empty(rows, dtype=bool)
+    for status in (P, U, E, N, K, S, I):
+        sure = sum(1 for one in marks if one.may == 1 << status)
+        some = [one.status for one in marks if one.may & (1 << status) and one.may != 1 << status]
+        total = _room(len(marks), rows) if some else sure
+        for one in some:
+            np.equal(one, status, out=hit)
+            np.add(total, hit.view(np.uint8), out=total)
+        if some or sure:
+            counts[status] = total if isinstance(total, int) else np.add(total, sure, out=total)
+    return counts
 
 
-def _passing(marks: list[Marks], spare: Codes) -> Some:
-    some = [one.status for one in marks if one.may & (1 << P)]
-    return _tally(some, lambda status: np.equal(status, P, out=spare), len(spare))
-
-
-def _undecided(marks: list[Marks], spare: Codes) -> Some:
-    some = [one.status for one in marks if one.may & _UNDECIDED]
-
-    def hit(status: Codes) -> ints.Bools:
-        # U and E are 2 and 3.
-        np.right_shift(status, np.uint8(1), out=spare.view(np.uint8))
-        return np.equal(spare.view(np.uint8), 1, out=spare)
-
-    return _tally(some, hit, len(spare))
-
-
-def _counted(marks: list[Marks], spare: Codes) -> Some:
-    always = sum(1 for one in marks if not one.may & ~_COUNT)
-    some = [one.status for one in marks if one.may & ~_COUNT and one.may & _COUNT]
-    # P, F, U and E are below 4.
-    return _plus(_tally(some, lambda status: np.less(status, 4, out=spare), len(spare)), always)
-
-
-def _unchecked(marks: list[Marks], spare: Codes) -> Some:
-    always = sum(1 for one in marks if one.unchecked is True)
+def _unchecked(marks: list[Marks], rows: int) -> Some:
+    sure = sum(1 for one in marks if one.unchecked is True)
     some = [one.unchecked for one in marks if not isinstance(one.unchecked, bool)]
-    return _plus(_tally(some, lambda hit: hit, len(spare)), always)
-
-
-def _tally(some: Sequence[Any], hit: Callable[[Any], ints.Bools], rows: int) -> Some:
-    """Count, for each unit, where something holds of it."""
     if not some:
-        return 0
-    total = np.zeros(rows, dtype=np.uint8 if len(some) <= _BYTE else np.int64)
+        return sure
+    total = _room(len(marks), rows)
     for one in some:
-        np.add(total, hit(one).view(np.uint8), out=total)
-    return total
+        total += one
+    return total + sure
+
+
+def _room(most: int, rows: int) -> ints.Ints:
+    return np.zeros(rows, dtype=np.uint8 if most <= np.iinfo(np.uint8).max else np.uint16)
+
+
+def _own_weights(tree: Tree, classes: Sequence[Class]) -> dict[int, _Weights]:
+    """Add up the weights of each group's own rules."""
+    own = [one for one in classes if one.group == id(tree) and one.weight != 0]
+    weights = [one.weight for one in own] + [group.weight for group in tree.groups]
+    scale = lcm(*(weight.denominator for weight in weights if weight != 0))
+    kind = _kind(sum(int(one.weight * scale) * one.size for one in own))
+
+    def summed(some: Callable[[Class], Some]) -> Some:
+        return reduce(_plus, [_scaled(some(one), int(one.weight * scale), kind) for one in own], 0)
+
+    found = {
+        id(tree): _Weights(
+            scale,
+            passed=summed(lambda one: one.of(P)),
+            undecided=summed(lambda one: one.of(U, E)),
+            counted=summed(lambda one: _minus(one.size, one.of(N, K, S, I))),
+            unchecked=summed(lambda one: one.unchecked),
+        )
+    }
+    for group in tree.groups:
+        found |= _own_weights(group, classes)
+    return found
 
 
 # ---- ONE NUMBER, OR ONE EACH ----

@@ -137,7 +137,7 @@ def membership(node: Node, units: Units, scope: str | None = None) -> Codes | No
     """
     codes = [_filtered(key, units) for key in node.part.where]
     kinds = (scope,) if scope is not None else scopes_of(node.part)
-    if ALL not in kinds:
+    if ALL not in kinds and not _all_among(kinds, units):
         codes.append(_kind_among(kinds, units))
     if not codes:
         return None
@@ -163,6 +163,12 @@ def _filtered(key: Filter, units: Units) -> Codes:
         declared = units.inputs[key.input]
         holds = within(column.values, None, interval(key.requirement), factor=Fraction(1, 10**declared.places))
     return _opened(np.where(holds, IN, OUT).astype(np.uint8), column.state)
+
+
+def _all_among(kinds: tuple[str, ...], units: Units) -> bool:
+    """Say whether it follows from their being told at all that units are of some kinds."""
+    kind = units.block.kind
+    return kind is not None and kind.state is None and set(kinds) == set(SCOPES)
 
 
 def _kind_among(kinds: tuple[str, ...], units: Units) -> Codes:

@@ -93,9 +93,9 @@ def _unpacked(buffer: Array, offset: int, rows: int) -> Bits:
     return np.unpackbits(packed, bitorder="little")[offset - 8 * first :][:rows]
 
 
-def fixed(array: Array) -> npt.NDArray[Any]:
+def fixed(array: Array, dtype: npt.DTypeLike | None = None) -> npt.NDArray[Any]:
     """Return the numbers of an integer or float array, in place; whatever stands there under nulls."""
-    dtype = _FIXED[array.type]
+    dtype = _FIXED[array.type] if dtype is None else dtype
     if not len(array):
         return np.empty(0, dtype=dtype)
     return np.frombuffer(array.buffers()[1], dtype=dtype)[array.offset : array.offset + len(array)]

@@ -31,6 +31,7 @@ class Columns(Mapping[str, Column]):
         self._arrays = dict(arrays)
         self._inputs = inputs
         self._missing = missing
+        self._plain: set[str] = set()
         self._read: dict[str, Column] = {}
 
     def __getitem__(self, name: str) -> Column:
@@ -50,12 +51,17 @@ class Columns(Mapping[str, Column]):
 
     def array(self, name: str) -> Array:
         """Return an input's Arrow array as one chunk of a plain type."""
-        found = self._arrays[name] = plain(self._arrays[name])
+        found = self._arrays[name]
+        if name not in self._plain:
+            found = self._arrays[name] = plain(found)
+            self._plain.add(name)
         return found
 
     def whole_of(self, name: str) -> str | None:
         """Return the input here that another one is a part of, and that its values are held to."""
         whole = self._inputs[name].part_of
+        if whole is None:
+            return None
         names = list(self._arrays)
         # Where inputs are parts of each other, only what was to be read first can be held against.
         return whole if whole in self._arrays and names.index(whole) < names.index(name) else None

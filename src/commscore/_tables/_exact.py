@@ -72,6 +72,7 @@ class Scale:
     upper: int | None = None
 
 
+_FEW = 8  # entries of a dictionary that are looked up one by one
 _WHOLE = Scale(whole=True)
 _FLAG = Scale(whole=True, lower=0, upper=1)
 
@@ -159,11 +160,23 @@ def _by_dictionary(array: Array, read: Any) -> tuple[Integers, States | None]:
     if len(array.dictionary) > len(array):
         values, state = read(decoded(array))
         return values, state
-    rows = positions(array.indices)
     values, state = read(plain(array.dictionary))
+    if 0 < len(values) <= _FEW and not array.indices.null_count and values.dtype != object:
+        indices = fixed(array.indices)
+        return _chosen(values, indices), None if state is None else _chosen(state, indices)
+    rows = positions(array.indices)
     states = np.zeros(len(values), dtype=np.uint8) if state is None else state
     # Index -1 of a null takes the appended entry.
     return np.append(values, 0)[rows], np.append(states, np.uint8(MISSING))[rows]
+
+
+def _chosen(values: npt.NDArray[Any], indices: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Look up values of which there are few: one comparison for each is faster than many random reads."""
+    found = np.full(len(indices), values[0])
+    for place in range(1, len(values)):
+        if values[place] != values[0]:
+            np.copyto(found, values[place], where=indices == place)
+    return found
 
 
 def _missing_where(valid: States | None) -> States | None:

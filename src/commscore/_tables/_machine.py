@@ -148,21 +148,20 @@ def machine_type(array: Array, input: Input) -> np.dtype[Any] | None:  # noqa: A
     return None
 
 
-def read_machine(array: Array, input: Input) -> Machine | None:  # noqa: A002
+def limits_in(array: Array, input: Input) -> Limits | None:  # noqa: A002
+    """Return what an input's numbers must lie within in an array; null where only exact reading will do."""
+    dtype = machine_type(array, input)
+    return None if dtype is None else limits_of(dtype, scale_of(input))
+
+
+def read_machine(array: Array, limits: Limits) -> Machine:
     """See an array's numbers in place, and find the rows where they are not what they seem.
 
     Args:
         array: An array of a plain type.
-        input: Gives how its numbers are read, and the bounds.
-
-    Returns:
-        The numbers; null where only exact reading will do.
+        limits: What the numbers lie within, as ``limits_in`` gives them for it.
     """
-    dtype = machine_type(array, input)
-    limits = None if dtype is None else limits_of(dtype, scale_of(input))
-    if limits is None:
-        return None
-    numbers = booleans(array) if pa.types.is_boolean(array.type) else fixed(array)
+    numbers = booleans(array) if pa.types.is_boolean(array.type) else fixed(array, limits.dtype)
     gaps = gaps_of(array)
     return Machine(numbers, gaps, _odd(numbers, gaps, limits), limits)
 
