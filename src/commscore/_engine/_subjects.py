@@ -114,10 +114,10 @@ def subject_columns(scorer: Scorer, scores: Scores, shown_: Sequence[tuple[int, 
     return columns
 
 
-def doubles(values: ints.Floats) -> Any:
-    """Return an Arrow column; NaN becomes null."""
-    gaps = np.isnan(values)
-    return pa.array(values, pa.float64(), mask=gaps) if gaps.any() else pa.array(values, pa.float64())
+def doubles(values: ints.Floats, *, complete: bool = False) -> Any:
+    """Return an Arrow column; NaN becomes null, unless it is known that there is none."""
+    gaps = None if complete else np.isnan(values)
+    return pa.array(values, pa.float64(), mask=gaps if gaps is not None and gaps.any() else None)
 
 
 def grade_columns(scorer: Scorer, scores: Scores, shown_: Sequence[tuple[int, Shown]]) -> dict[str, ints.Ints]:
@@ -139,7 +139,11 @@ def grade_columns(scorer: Scorer, scores: Scores, shown_: Sequence[tuple[int, Sh
 def graded(scorer: Scorer, numbers: ints.Ints) -> Any:
     """Return a dictionary column of grades from their numbers."""
     names = pa.array([grade.name for grade in scorer.ruleset.scoring.grades], pa.string())
-    return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32(), mask=numbers < 0), names)
+    if not len(names):
+        return pa.DictionaryArray.from_arrays(pa.nulls(len(numbers), pa.int32()), names)
+    gaps = numbers < 0
+    indices = pa.array(numbers, pa.int32(), mask=gaps) if gaps.any() else pa.array(numbers)
+    return pa.DictionaryArray.from_arrays(indices, names, safe=False)
 
 
 def gain(scorer: Scorer, results: Sequence[Results], index: int, fixed: Results) -> ints.Floats:

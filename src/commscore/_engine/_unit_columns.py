@@ -24,23 +24,11 @@ _EXACT = 2**53
 
 def unit_columns(scorer: Scorer, parts: Sequence[UnitPart]) -> dict[str, Any]:
     """Return scores, grades and counts of units."""
-    rows = sum(part.units.rows for part in parts)
-    columns = _score_columns(parts, rows)
-    numbers = {title: np.empty(rows, dtype=np.int32) for title in GRADES}
-    counts = np.empty((len(STATUSES), rows), dtype=np.int32)
-    for part, here in _spans(parts):
-        for title, found in grade_columns(scorer, part.scores, _vetoes(scorer, part)).items():
-            numbers[title][here] = found
-        for status, found in enumerate(part.counts):
-            counts[status, here] = found
-    columns |= {title: graded(scorer, found) for title, found in numbers.items()}
-    return columns | {f"n_{status}": pa.array(count) for status, count in zip(STATUSES, counts, strict=True)}
+    return _score_columns(parts) | _grade_columns(scorer, parts) | _count_columns(parts)
 
 
-def _vetoes(scorer: Scorer, part: UnitPart) -> list[tuple[int, Shown]]:
-    """Return the findings that may lower a grade."""
-    vetoes = [plan.index for plan in part.plans if scorer.ruleset.rules[plan.index].veto]
-    return [(index, part.shown(index)) for index in vetoes]
+def _rows(parts: Sequence[UnitPart]) -> int:
+    return sum(part.units.rows for part in parts)
 
 
 def _spans(parts: Sequence[UnitPart]) -> Iterator[tuple[UnitPart, slice]]:
@@ -50,35 +38,37 @@ def _spans(parts: Sequence[UnitPart]) -> Iterator[tuple[UnitPart, slice]]:
         first += part.units.rows
 
 
-def _score_columns(parts: Sequence[UnitPart], rows: int) -> dict[str, Any]:
-    # By name, which of the shares it is, on the model's own scale; or the quotients themselves.
-    shares = {"score": 0, "score_low": 1, "score_high": 2}
+# ---- SCORES ----
+
+
+def _score_columns(parts: Sequence[UnitPart]) -> dict[str, Any]:
     columns: dict[str, Any] = {}
-    for name, which in shares.items():
+    made: dict[tuple[int, ...], Any] = {}
+    for which, name in enumerate(("score", "score_low", "score_high")):
         # What is the same in all blocks is held once.
-        twin = next((other for other, one in shares.items() if other in columns and _same(parts, which, one)), None)
-        columns[name] = columns[twin] if twin else _share_column(parts, which, rows)
+        key = tuple(id(part.scores.shares[which] if part.scores.flat is None else name) for part in parts)
+        if key not in made:
+            made[key] = _quotient_column([_on_scale(part, which) for part in parts], _rows(parts))
+        columns[name] = made[key]
     for name in ("coverage", "maximum"):
-        values = np.empty(rows)
-        for part, here in _spans(parts):
-            _divide(getattr(part.scores, name), 1, values[here])
-        columns[name] = doubles(values)
+        columns[name] = _quotient_column([(getattr(part.scores, name), 1) for part in parts], _rows(parts))
     return columns
 
 
-def _same(parts: Sequence[UnitPart], one: int, two: int) -> bool:
-    return all(part.scores.flat is None and part.scores.shares[one] is part.scores.shares[two] for part in parts)
+def _on_scale(part: UnitPart, which: int) -> tuple[Quotients, int]:
+    """Return a score as a quotient, and what to multiply it by."""
+    scores = part.scores
+    return (scores.shares[which], _HUNDRED) if scores.flat is None else (scores.flat[which], 1)
 
 
-def _share_column(parts: Sequence[UnitPart], which: int, rows: int) -> Any:
-    values = np.empty(rows)
-    for part, here in _spans(parts):
-        scores = part.scores
-        if scores.flat is None:
-            _divide(scores.shares[which], _HUNDRED, values[here])
-        else:
-            _divide(scores.flat[which], 1, values[here])
-    return doubles(values)
+def _quotient_column(blocks: Sequence[tuple[Quotients, int]], rows: int) -> Any:
+    """Return the nearest doubles of the quotients of all blocks, multiplied by an integer; null where there is none."""
+    values, first = np.empty(rows), 0
+    for quotients, times in blocks:
+        last = first + len(quotients.den)
+        _divide(quotients, times, values[first:last])
+        first = last
+    return doubles(values, complete=all(one_denominator(quotients) for quotients, _ in blocks))
 
 
 def _divide(quotients: Quotients, times: int, out: ints.Floats) -> None:
@@ -93,3 +83,38 @@ def _divide(quotients: Quotients, times: int, out: ints.Floats) -> None:
         np.divide(out, float(den), out=out)
     else:
         out[:] = ints.quotient(ints.times(num, times), quotients.den)
+
+
+# ---- GRADES AND COUNTS ----
+
+
+def _grade_columns(scorer: Scorer, parts: Sequence[UnitPart]) -> dict[str, Any]:
+    if not scorer.ruleset.scoring.grades:
+        return dict.fromkeys(GRADES, graded(scorer, np.full(_rows(parts), -1, dtype=np.int32)))
+    numbers = {title: np.empty(_rows(parts), dtype=np.int32) for title in GRADES}
+    for part, here in _spans(parts):
+        for title, found in grade_columns(scorer, part.scores, _vetoes(scorer, part)).items():
+            numbers[title][here] = found
+    return {title: graded(scorer, found) for title, found in numbers.items()}
+
+
+def _vetoes(scorer: Scorer, part: UnitPart) -> list[tuple[int, Shown]]:
+    """Return the findings that may lower a grade."""
+    vetoes = [plan.index for plan in part.plans if scorer.ruleset.rules[plan.index].veto]
+    return [(index, part.shown(index)) for index in vetoes]
+
+
+def _count_columns(parts: Sequence[UnitPart]) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    none: Any = None
+    for code, status in enumerate(STATUSES):
+        counts = [part.counts[code] for part in parts]
+        if all(isinstance(count, int) and count == 0 for count in counts):
+            none = pa.array(np.zeros(_rows(parts), dtype=np.int32)) if none is None else none
+            columns[f"n_{status}"] = none
+            continue
+        column = np.empty(_rows(parts), dtype=np.int32)
+        for (_, here), count in zip(_spans(parts), counts, strict=True):
+            column[here] = count
+        columns[f"n_{status}"] = pa.array(column)
+    return columns
