@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 # NumPy leaves the interpreter to others while it works on a block; beyond a few threads memory is what all wait for.
 _THREADS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+# Rows of a block in memory: few enough for a block's bytes to stay near the processor, enough for calls to cost little.
+_BLOCK_ROWS = 131072
 _WHOLE = 2**31  # rows per block of the further tables, which are held whole
 
 
@@ -86,7 +88,16 @@ def evaluate(
     """
     loaded = load_ruleset(arguments.ruleset_name(ruleset))
     session = open_session(
-        data, loaded, key=key, rollup=rollup, as_of=as_of, columns=columns, level=level, more=more, missing=missing
+        data,
+        loaded,
+        key=key,
+        rollup=rollup,
+        as_of=as_of,
+        columns=columns,
+        level=level,
+        more=more,
+        missing=missing,
+        block_rows=_BLOCK_ROWS,
     )
     parts = tuple(session.parts(keep=True))
     return settled(session.context, parts, session.run, session.run.tally)
@@ -111,11 +122,10 @@ class Session:
     def parts(self, *, keep: bool = False) -> Iterator[UnitPart]:
         """Judge the units block by block; yield them in row order.
 
-        Blocks are judged side by side on the machine's processors, but added up one after the other, so that nothing
-        depends on how many there are.
-
         Args:
-            keep: Whether all parts will be kept, so that their statuses may share one piece of memory.
+            keep: Whether all parts will be kept. Their statuses may then share one piece of memory, and blocks are
+                judged side by side on the machine's processors; they are added up one after the other all the same, so
+                that nothing depends on how many there are.
         """
         reading = Reading(self.main, self.wanted)
         room = None
@@ -128,7 +138,7 @@ class Session:
             outcome = self.run.judged(block, self.main.level, out=None if room is None else room[:, span])
             return outcome, *finished(self.run, outcome, self.context.scorer)
 
-        for outcome, part, sums in _side_by_side(judged, reading.unread()):
+        for outcome, part, sums in (_side_by_side if keep else map)(judged, reading.unread()):
             reading.note(part.units.block)
             ids = self.run.take_in(outcome)
             for level, scores in sums.items():

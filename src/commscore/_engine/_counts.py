@@ -15,6 +15,7 @@ import numpy as np
 from commscore._engine import _integers as ints
 from commscore._engine._codes import Codes
 from commscore._ruleset import ALL
+from commscore._status import F
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 LETTERS = "PFUENKSI"
 # The statuses whose numbers decide what an area comes to; F is what is left of the rows where nothing else may occur.
-COUNTED = "PFUEI"
+_COUNTED = sum(1 << LETTERS.index(letter) for letter in "PFUEI")
 _TOGETHER = 8
 _MOST = 255
 _INT32 = 2**31 - 1
@@ -39,15 +40,21 @@ class Slots:
     Attributes:
         columns: Rule and scope of each column.
         places: The column of each.
+        groups: Rules by the scopes that they have.
     """
 
     columns: tuple[tuple[int, str], ...]
     places: Mapping[tuple[int, str], int] = attrs.field(eq=False)
+    groups: Mapping[tuple[str, ...], Sequence[int]] = attrs.field(eq=False)
 
 
-def slots_of(columns: Sequence[tuple[int, str]]) -> Slots:
-    """Lay out columns."""
-    return Slots(tuple(columns), {column: place for place, column in enumerate(columns)})
+def slots_of(rules: Mapping[int, tuple[str, ...]]) -> Slots:
+    """Lay out columns for rules, whose scopes are given."""
+    columns = tuple((rule, scope) for rule, scopes in rules.items() for scope in scopes)
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for rule, scopes in rules.items():
+        groups.setdefault(scopes, []).append(rule)
+    return Slots(columns, {column: place for place, column in enumerate(columns)}, groups)
 
 
 class Counts:
@@ -105,49 +112,54 @@ def count_statuses(
 
     Args:
         slots: The columns wanted.
-        judged: By rule, the units' statuses.
+        judged: By rule, the units' statuses; those of rules that are not judged here count none.
         scopes: By scope, 0xFF for the units that it concerns and 0 for others; null for all of them.
         parcels: The units by area.
 
     Returns:
         By letter of a status that occurs, a row for each parcel and a column for each slot.
     """
-    runs = _runs(parcels.starts, len(next(iter(judged.values()))[0]) if judged else 0)
+    rows = len(next(iter(judged.values()))[0])
+    runs = _runs(parcels.starts, rows)
     found: dict[str, ints.Ints] = {}
-    rows = {scope: _row_counts(mask, parcels, runs) for scope, mask in scopes.items()}
-    for scope, mask in scopes.items():
-        rules = [rule for rule, of in slots.columns if of == scope and rule in judged]
+    for of, rules in slots.groups.items():
+        here = [rule for rule in rules if rule in judged]
         for letter in "PUEIF":
-            bit = 1 << LETTERS.index(letter)
-            asked = [rule for rule in rules if judged[rule][1] & bit and not (letter == "F" and _by_rest(judged[rule]))]
+            code = LETTERS.index(letter)
+            asked = [
+                rule for rule in here if judged[rule][1] >> code & 1 and not (code == F and _by_rest(judged[rule]))
+            ]
             for first in range(0, len(asked), _TOGETHER):
                 some = asked[first : first + _TOGETHER]
-                packed = _packed([judged[rule][0] for rule in some], LETTERS.index(letter), mask)
-                columns = [slots.places[rule, scope] for rule in some]
-                _put(found, letter, (len(parcels.starts), len(slots.columns)), columns, _added(packed, parcels, runs))
-        rest = [slots.places[rule, scope] for rule in rules if _by_rest(judged[rule])]
-        if rest:
-            others = sum(part[:, rest] for letter, part in found.items() if letter != "F")
-            shape = (len(parcels.starts), len(slots.columns))
-            _put(found, "F", shape, rest, rows[scope][:, None] - others)
+                packed = _packed([judged[rule][0] for rule in some], code)
+                for scope in of:
+                    counts = _added(packed, scopes[scope], parcels, runs)
+                    _room(found, letter, parcels, slots)[:, _columns(slots, some, scope)] = counts[:, : len(some)]
+        rest = [rule for rule in here if _by_rest(judged[rule])]
+        for scope in of if rest else ():
+            columns = _columns(slots, rest, scope)
+            everybody = _row_counts(rows, scopes[scope], parcels, runs)
+            others = sum(part[:, columns] for letter, part in found.items() if letter != "F")
+            _room(found, "F", parcels, slots)[:, columns] = everybody[:, None] - others
     return found
 
 
 def _by_rest(judged: Judged) -> bool:
     """Say whether every unit has one of the statuses that are counted, so that those that fail are the rest."""
-    counted = sum(1 << LETTERS.index(letter) for letter in COUNTED)
-    return judged[1] & ~counted == 0 and judged[1] & (1 << LETTERS.index("F")) != 0
+    return judged[1] & ~_COUNTED == 0 and judged[1] >> F & 1 == 1
 
 
-def _put(
-    found: dict[str, ints.Ints], letter: str, shape: tuple[int, int], columns: list[int], counts: ints.Ints
-) -> None:
+def _columns(slots: Slots, rules: Sequence[int], scope: str) -> list[int]:
+    return [slots.places[rule, scope] for rule in rules]
+
+
+def _room(found: dict[str, ints.Ints], letter: str, parcels: Parcels, slots: Slots) -> ints.Ints:
     if letter not in found:
-        found[letter] = np.zeros(shape, dtype=np.int32)
-    found[letter][:, columns] = counts[:, : len(columns)]
+        found[letter] = np.zeros((len(parcels.starts), len(slots.columns)), dtype=np.int32)
+    return found[letter]
 
 
-def _packed(statuses: Sequence[Codes], code: int, mask: Codes | None) -> Codes:
+def _packed(statuses: Sequence[Codes], code: int) -> Codes:
     """Put up to eight answers, whether a unit has a status, in the bits of one byte."""
     has = np.empty(len(statuses[0]), dtype=bool)
     packed = np.zeros(len(has), dtype=np.uint8)
@@ -155,7 +167,7 @@ def _packed(statuses: Sequence[Codes], code: int, mask: Codes | None) -> Codes:
         np.equal(status, code, out=has)
         np.add(packed, packed, out=packed)
         np.bitwise_or(packed, has.view(np.uint8), out=packed)
-    return packed if mask is None else np.bitwise_and(packed, mask, out=packed)
+    return packed
 
 
 @attrs.frozen(eq=False)
@@ -173,10 +185,12 @@ def _runs(starts: ints.Ints, rows: int) -> _Runs:
     return _Runs(cut, np.searchsorted(cut, starts))
 
 
-def _added(packed: Codes, parcels: Parcels, runs: _Runs) -> ints.Ints:
-    """Count the bits of each parcel: a row of eight counts, the lowest bit first."""
+def _added(packed: Codes, mask: Codes | None, parcels: Parcels, runs: _Runs) -> ints.Ints:
+    """Count the bits of the units of each parcel that a mask leaves: a row of eight counts, the lowest bit first."""
     if not len(runs.starts):
         return np.zeros((0, _TOGETHER), dtype=np.int32)
+    if mask is not None:
+        packed = np.bitwise_and(packed, mask)
     if parcels.order is not None:
         packed = packed.take(parcels.order)
     counters = np.unpackbits(packed, bitorder="little").view(np.uint64)
@@ -184,11 +198,11 @@ def _added(packed: Codes, parcels: Parcels, runs: _Runs) -> ints.Ints:
     return counts if runs.first is None else np.add.reduceat(counts, runs.first, axis=0, dtype=np.int32)
 
 
-def _row_counts(mask: Codes | None, parcels: Parcels, runs: _Runs) -> ints.Ints:
+def _row_counts(rows: int, mask: Codes | None, parcels: Parcels, runs: _Runs) -> ints.Ints:
     """Count the rows of each parcel, or those of a scope."""
     if mask is None:
-        return np.diff(parcels.starts, append=len(next(iter(parcels.layers.values())).rows)).astype(np.int32)
-    return _added(mask & np.uint8(1), parcels, runs)[:, 0].astype(np.int32)
+        return np.diff(parcels.starts, append=rows).astype(np.int32)
+    return _added(mask & np.uint8(1), None, parcels, runs)[:, 0].astype(np.int32)
 
 
 def masks_of(concerned: Mapping[str, ints.Bools]) -> dict[str, Codes | None]:

@@ -144,7 +144,7 @@ def _rule_columns(part: UnitPart, plan: RulePlan, shown: Shown, rows: ints.Ints)
         columns["reason"] = as_shown(plan, found).reason
         numbers = unit_numbers(plan.node, units, found)
         value = numbers.value
-        shown_numbers = (value, value, value, numbers.gap, numbers.attainment)
+        shown_numbers: tuple[ints.Floats, ...] = (value, value, value, numbers.gap, numbers.attainment)
     else:
         columns["reason"] = shown.reason[rows]
         here = Verdicts(verdicts.status[rows], verdicts.reason[rows])

@@ -154,7 +154,7 @@ def _nearest(num: int, den: int) -> float:
 
 def distinct(values: Ints) -> list[int]:
     """Return the distinct positive values."""
-    if values.dtype == np.int64 and values.size and values.min() >= 0 and values.max() < _COUNTABLE:
+    if values.dtype != object and values.size and values.min() >= 0 and values.max() < _COUNTABLE:
         found: list[int] = np.flatnonzero(np.bincount(values)).tolist()
     else:
         found = np.unique(values).tolist()

@@ -78,6 +78,7 @@ class Lanes:
     def __init__(self) -> None:
         """Start with nothing."""
         self._direct: dict[tuple[Node, str], bool] = {}
+        self._scopes: dict[Node, Any] = {}
         self._limits: dict[tuple[str, Any], Limits | None] = {}
         self._tests: dict[tuple[Node, Any], dict[str, Test]] = {}
 
@@ -87,6 +88,13 @@ class Lanes:
         if key not in self._direct:
             self._direct[key] = _is_direct(node, units)
         return self._direct[key]
+
+    def concerned(self, node: Node) -> Any:
+        """Return by what a part chooses its units, the same object for parts that choose alike."""
+        if node not in self._scopes:
+            choice = (node.part.where, scopes_of(node.part))
+            self._scopes[node] = next((other for other in self._scopes.values() if other == choice), choice)
+        return self._scopes[node]
 
     def limits(self, name: str, array: Any, units: Units) -> Limits | None:
         """Return the limits of an input's numbers in an array; null where only exact reading will do."""
@@ -124,7 +132,7 @@ class Workspace:
         self.lanes = lanes
         self.spare = [np.empty(units.rows, dtype=bool) for _ in range(2)]
         self._machines: dict[str, Machine | None] = {}
-        self._members: dict[Any, Codes | None] = {}
+        self._members: dict[int, Codes | None] = {}
         self._kinds: dict[str, ints.Bools] = {}
 
     def machine(self, name: str) -> Machine | None:
@@ -156,7 +164,7 @@ class Workspace:
 
     def members(self, node: Node) -> Codes | None:
         """Return who is in scope of a part; null when all are."""
-        key = (node.part.where, scopes_of(node.part))
+        key = id(self.lanes.concerned(node))
         if key not in self._members:
             self._members[key] = membership(node, self.units)
         return self._members[key]

@@ -151,7 +151,7 @@ class Run:
     finer: dict[int, dict[str, Outcome]] = attrs.Factory(dict)
     own: list[Units] = attrs.Factory(list)
     _leaves: tuple[LeafPlan, ...] = ()
-    _slots: Slots = attrs.Factory(lambda: slots_of(()))
+    _slots: Slots = attrs.Factory(lambda: slots_of({}))
     _lanes: Lanes = attrs.Factory(Lanes)
 
     def __attrs_post_init__(self) -> None:
@@ -161,7 +161,7 @@ class Run:
         counted = [
             rule for rule in self.plan.rules if rule.at_units and rule.node.absent is None and rule.rule.selected
         ]
-        self._slots = slots_of([(rule.index, scope) for rule in counted for scope in rule.scopes])
+        self._slots = slots_of({rule.index: rule.scopes for rule in counted})
 
     @property
     def inputs(self) -> Mapping[str, Input]:
@@ -222,11 +222,12 @@ class Run:
     def _counted(self, verdicts: list[Verdicts], work: Workspace, parcels: Parcels) -> Mapping[str, ints.Ints]:
         """Count the statuses of the rules judged at units, by area and scope."""
         units = work.units
-        columns = [(rule, scope) for rule, scope in self._slots.columns if self._table_of(rule) == units.level]
-        if not parcels.layers or not columns:
+        rules = [rule for some in self._slots.groups.values() for rule in some if self._table_of(rule) == units.level]
+        if not parcels.layers or not rules:
             return {}
-        found = {rule: (verdicts[rule].status, verdicts[rule].may) for rule, _ in columns}
-        concerned = {scope: in_scope(units, scope) for _, scope in columns}
+        found = {rule: (verdicts[rule].status, verdicts[rule].may) for rule in rules}
+        scopes = {scope for of in self._slots.groups for scope in of}
+        concerned = {scope: in_scope(units, scope) for scope in scopes}
         return count_statuses(self._slots, found, masks_of(concerned), parcels)
 
     def _table_of(self, rule: int) -> str | None:

@@ -8,7 +8,6 @@ numbers; where some do not, they are sums of weights as well.
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import reduce
 from math import lcm
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -21,7 +20,7 @@ from commscore._engine._scoring import FLAT, Quotients, Scores, Tree, scores_of,
 from commscore._status import STATUSES, E, F, I, K, N, P, S, U
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 # One number for all units, or one each.
 Some: TypeAlias = "int | ints.Ints"
@@ -153,7 +152,7 @@ def rule_shares(tree: Tree, marks: Sequence[Marks], rows: int, *, unknown: str) 
 def _times(one: Some, two: Some) -> Some:
     if isinstance(one, int) and isinstance(two, int):
         return one * two
-    rows = len(two) if isinstance(one, int) else len(one)
+    rows = next(len(some) for some in (one, two) if not isinstance(some, int))
     return ints.product(_spread(one, rows), _spread(two, rows))
 
 
@@ -180,7 +179,7 @@ class Class:
 
     def of(self, *statuses: int) -> Some:
         """Return how many findings have any of some statuses."""
-        return reduce(_plus, [self.counts[status] for status in statuses if status in self.counts], 0)
+        return _sum(self.counts[status] for status in statuses if status in self.counts)
 
 
 def classes_of(tree: Tree, marks: Sequence[Marks], rows: int) -> list[Class]:
@@ -197,8 +196,8 @@ def classes_of(tree: Tree, marks: Sequence[Marks], rows: int) -> list[Class]:
 
 def status_counts(classes: Sequence[Class]) -> list[Some]:
     """Count the findings of each unit by status."""
-    found: list[Some] = [reduce(_plus, [one.of(status) for one in classes], 0) for status in range(len(STATUSES))]
-    others = reduce(_plus, [some for status, some in enumerate(found) if status != F], 0)
+    found: list[Some] = [_sum(one.of(status) for one in classes) for status in range(len(STATUSES))]
+    others = _sum(some for status, some in enumerate(found) if status != F)
     found[F] = _minus(sum(one.size for one in classes), others)
     return found
 
@@ -209,12 +208,14 @@ def _by_status(marks: list[Marks], rows: int) -> dict[int, Some]:
     for status in (P, U, E, N, K, S, I):
         sure = sum(1 for one in marks if one.may == 1 << status)
         some = [one.status for one in marks if one.may & (1 << status) and one.may != 1 << status]
-        total = _room(len(marks), rows) if some else sure
-        for one in some:
-            np.equal(one, status, out=hit)
-            np.add(total, hit.view(np.uint8), out=total)
-        if some or sure:
-            counts[status] = total if isinstance(total, int) else np.add(total, sure, out=total)
+        if some:
+            total = _room(len(marks), rows)
+            for one in some:
+                np.equal(one, status, out=hit)
+                np.add(total, hit.view(np.uint8), out=total)
+            counts[status] = np.add(total, sure, out=total)
+        elif sure:
+            counts[status] = sure
     return counts
 
 
@@ -241,7 +242,7 @@ def _own_weights(tree: Tree, classes: Sequence[Class]) -> dict[int, _Weights]:
     kind = _kind(sum(int(one.weight * scale) * one.size for one in own))
 
     def summed(some: Callable[[Class], Some]) -> Some:
-        return reduce(_plus, [_scaled(some(one), int(one.weight * scale), kind) for one in own], 0)
+        return _sum(_scaled(some(one), int(one.weight * scale), kind) for one in own)
 
     found = {
         id(tree): _Weights(
@@ -279,6 +280,13 @@ def _scaled(some: Some, factor: int, kind: Any) -> Some:
 
 def _plus(one: Some, two: Some) -> Some:
     return two if isinstance(one, int) and one == 0 else one if isinstance(two, int) and two == 0 else one + two
+
+
+def _sum(some: Iterable[Some]) -> Some:
+    total: Some = 0
+    for one in some:
+        total = _plus(total, one)
+    return total
 
 
 def _minus(one: Some, two: Some) -> Some:

@@ -161,16 +161,21 @@ def even_digits(array: Array) -> tuple[Rows, int] | None:
 
 def _fours(letters: Bits, width: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
     """Read texts whose length is a multiple of four: four digits at a time, side by side in 32 bits."""
-    digits = np.ascontiguousarray(letters).view("<u4") - np.uint32(0x30303030)
-    # Adding 0x76 carries into the high bit from ten on.
-    strange = ((digits + np.uint32(0x76767676)) | digits) & np.uint32(0x80808080)
-    pairs = (digits * np.uint32(10) + (digits >> np.uint32(8))) & np.uint32(0x00FF00FF)
-    fours = ((pairs * np.uint32(100) + (pairs >> np.uint32(16))) & np.uint32(0xFFFF)).reshape(-1, width // _FOUR)
+    digits = letters - np.uint8(ord("0"))
+    fine = digits.max() <= 9  # noqa: PLR2004
+    fours = digits.view("<u4")
+    # Each digit's ten times is added to its right neighbour, which makes pairs; likewise pairs make fours.
+    fours *= np.uint32(1 + (10 << 8))
+    fours >>= np.uint32(8)
+    fours &= np.uint32(0x00FF00FF)
+    fours *= np.uint32(1 + (100 << 16))
+    fours >>= np.uint32(16)
+    fours = fours.reshape(-1, width // _FOUR)
     values = fours[:, 0].astype(np.int64)
     for column in range(1, width // _FOUR):
         values *= 10**_FOUR
         values += fours[:, column]
-    return values, np.array([not strange.any()])
+    return values, np.array([fine])
 
 
 def _even_digits(letters: Bits, rows: int, width: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
