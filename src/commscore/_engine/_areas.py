@@ -109,8 +109,12 @@ class AreaIndex:
 
     def ids_of(self, layer: Layer) -> ints.Ints:
         """Return the positions of the areas of a block, new or not."""
-        id_of, labels = self.id_of, layer.labels
-        found = [id_of(labels[code] if code >= 0 else None) for code in layer.areas.tolist()]
+        labels = (*layer.labels, None)
+        names = [labels[code] for code in layer.areas.tolist()]
+        found = [
+            self.id_of(name) if place is None else place
+            for name, place in zip(names, map(self.ids.get, names), strict=True)
+        ]
         return np.array(found, dtype=np.int64)
 
 

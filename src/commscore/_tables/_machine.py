@@ -68,11 +68,12 @@ def _least_single(bound: Fraction) -> np.float32 | None:
         return np.float32(-math.inf) if bound < 0 else None
     found = np.float32(float(bound))
     up, down = np.float32(math.inf), np.float32(-math.inf)
-    # Neighbours have different shortest decimals, so this is a step or two.
-    while np.isfinite(found) and _written(found) < bound:
-        found = np.nextafter(found, up)
-    while np.isfinite(below := np.nextafter(found, down)) and _written(below) >= bound:
-        found = below
+    with np.errstate(over="ignore"):
+        # Neighbours have different shortest decimals, so this is a step or two.
+        while np.isfinite(found) and _written(found) < bound:
+            found = np.nextafter(found, up)
+        while np.isfinite(below := np.nextafter(found, down)) and _written(below) >= bound:
+            found = below
     return found if np.isfinite(found) else None
 
 
@@ -192,7 +193,8 @@ def _all_within(numbers: Numbers, limits: Limits) -> bool:
     if limits.bits is not None:
         return int(numbers.view(_UNSIGNED[limits.dtype]).max()) <= limits.bits
     if limits.dtype.kind == "f":
-        low, high = numbers.min(), numbers.max()  # NaN if there is one, and then no comparison holds
+        with np.errstate(invalid="ignore"):
+            low, high = numbers.min(), numbers.max()  # NaN if there is one, and then no comparison holds
         above = low > -math.inf if limits.low is None else low >= limits.low
         return bool(above and (high < math.inf if limits.high is None else high < limits.high))
     if limits.low is not None and numbers.min() < limits.low:

@@ -234,16 +234,21 @@ class Places(Mapping[str, Areas]):
             # Coarser areas are made of finer ones, of which there are fewer than rows.
             if self._above is None:
                 self._above = _grouped(self._known.codes, CODE_LENGTHS[LEVELS[LEVELS.index(self._level) + 1]])
-            values, length, rows = self._above
+            finer, digits, places = self._above
+            values, length, inside = _grouped(Codes(self._known.codes.text, finer, digits), width)
+            rows = places if len(values) == len(finer) else inside[places]
         known = length >= width
-        names = np.array(
-            [
-                f"{value // 10 ** (digits - width):0{width}d}" if digits >= width else ""
-                for value, digits in zip(values.tolist(), length.tolist(), strict=True)
-            ],
-            dtype=object,
-        )
+        if known.all():
+            return _written(values, width), rows
+        names = _written(np.where(known, values, 0), width)
         return names, np.where(known, np.arange(len(values), dtype=np.int32), np.int32(-1))[rows]
+
+
+def _written(values: Rows, width: int) -> npt.NDArray[Any]:
+    """Write numbers with a fixed count of digits."""
+    if values.size and values.min() >= 10 ** (width - 1):
+        return np.array(pa.array(values).cast(pa.string()).to_pylist(), dtype=object)
+    return np.array([f"{value:0{width}d}" for value in values.tolist()], dtype=object)
 
 
 def _grouped(codes: Codes, width: int) -> tuple[Rows, Rows, npt.NDArray[np.int32]]:
@@ -281,9 +286,11 @@ def _by_text(array: Array) -> Found:
 def _all_found(found: Found) -> Areas:
     """Number the names of areas where every row has one, and each is that of some row."""
     names, rows = found
-    labels: dict[str, int] = {}
-    number = np.array([labels.setdefault(name, len(labels)) for name in names.tolist()], dtype=np.int32)
-    return Areas(tuple(labels), rows if len(labels) == len(names) else number[rows])
+    labels = {name: place for place, name in enumerate(dict.fromkeys(names.tolist()))}
+    if len(labels) == len(names):
+        return Areas(tuple(labels), rows)
+    number = np.array([labels[name] for name in names.tolist()], dtype=np.int32)
+    return Areas(tuple(labels), number[rows])
 
 
 def _fill(
