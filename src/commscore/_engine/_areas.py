@@ -107,15 +107,12 @@ class AreaIndex:
             self.labels.append(label)
         return found
 
-    def ids_of(self, layer: Layer) -> ints.Ints:
-        """Return the positions of the areas of a block, new or not."""
-        labels = (*layer.labels, None)
-        names = [labels[code] for code in layer.areas.tolist()]
-        found = [
-            self.id_of(name) if place is None else place
-            for name, place in zip(names, map(self.ids.get, names), strict=True)
-        ]
-        return np.array(found, dtype=np.int64)
+    def ids_of(self, labels: Sequence[str | None]) -> ints.Ints:
+        """Return the positions of some areas, none of which is given twice, new or not."""
+        new = [label for label in labels if label not in self.ids]
+        self.ids.update(zip(new, range(len(self.labels), len(self.labels) + len(new)), strict=True))
+        self.labels.extend(new)
+        return np.array([self.ids[label] for label in labels], dtype=np.int64)
 
 
 @attrs.define(eq=False)
@@ -283,7 +280,7 @@ def same_areas(tally: Tally) -> Tally:
 
 
 def _adopt(target: AreaIndex, source: AreaIndex) -> ints.Ints:
-    ids = np.array([target.id_of(label) for label in source.labels], dtype=np.int64)
+    ids = target.ids_of(source.labels)
     target.units[ids] += source.units
     return ids
 

@@ -38,6 +38,12 @@ class Layer:
     order: ints.Ints | None
     starts: ints.Ints
 
+    @property
+    def names(self) -> list[str | None]:
+        """Return the names of the areas that occur; null for rows whose area is not known."""
+        labels = (*self.labels, None)
+        return [labels[code] for code in self.areas.tolist()]
+
     def fold(self, sums: ints.Ints) -> ints.Ints:
         """Add up the sums of parcels by area, exactly: a vector, or one row per parcel."""
         return ints.group_sums(sums if self.order is None else sums[self.order], self.starts)

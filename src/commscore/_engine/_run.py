@@ -256,7 +256,7 @@ class Run:
         units, tally, layers = outcome.units, self.tally, outcome.parcels.layers
         if units.level == self.plan.level and units.level in self.plan.rollup:
             self.own.append(units)
-        ids = {level: tally.index(level).ids_of(layer) for level, layer in layers.items()}
+        ids = {level: tally.index(level).ids_of(layer.names) for level, layer in layers.items()}
         if units.level == self.plan.level:
             count = np.diff(outcome.parcels.starts, append=units.rows)
             for level, layer in layers.items():

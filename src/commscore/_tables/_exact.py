@@ -175,8 +175,7 @@ def _chosen(values: npt.NDArray[Any], indices: npt.NDArray[Any]) -> npt.NDArray[
     found = np.full(len(indices), values[0])
     for place in range(1, len(values)):
         if values[place] != values[0]:
-            here = np.equal(indices, place).view(np.uint8)
-            found += np.multiply(here, values[place] - values[0], dtype=found.dtype)
+            np.putmask(found, np.equal(indices, place), values[place])
     return found
 
 
