@@ -8,7 +8,7 @@ COMPILE = $(UV) pip compile --no-config --quiet --universal --python-version 3.1
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types layers lock clean
+.PHONY: help demo test test-all bench lint types layers lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -21,6 +21,9 @@ test: .venv/.dev ## Run the tests but for the slow ones
 
 test-all: .venv/.dev ## Run every test, with many more drawn examples
 	$(BIN)/pytest -n 2 --hypothesis-profile=thorough
+
+bench: .venv/.bench ## Measure beside the floor and the peers; options through ARGS="--only in-memory"
+	$(BIN)/python benchmarks/run.py $(ARGS)
 
 lint: .venv/.dev ## Check style and format
 	$(BIN)/ruff check .
@@ -36,6 +39,7 @@ lock: $(UV) ## Write the lock anew; LOCK_FLAGS=--upgrade takes newer versions
 	$(COMPILE) pyproject.toml --group test --group lint --group build -o requirements/dev.txt
 	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
+	$(COMPILE) pyproject.toml --group bench --group build -c requirements/dev.txt -o requirements/bench.txt
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .uv dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -53,6 +57,10 @@ clean: ## Remove what the other targets made
 
 .venv/.dev: .venv/.run requirements/dev.txt
 	$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/.bench: .venv/.run requirements/bench.txt
+	$(INSTALL) --require-hashes -r requirements/bench.txt
 	@touch $@
 
 .uv/bin/uv:

@@ -8,14 +8,17 @@ from importlib import import_module as _import_module
 from commscore._version import __version__
 
 if _typing.TYPE_CHECKING:
+    from commscore._checking import check_ruleset
     from commscore._evaluation import evaluate
     from commscore._files import Output, Progress, evaluate_files
-    from commscore._loading import check_ruleset, list_rulesets, load_ruleset
+    from commscore._loading import list_rulesets, load_ruleset, with_changes
     from commscore._merging import merge
     from commscore._phrases import parse_requirement
     from commscore._requirement import Comparator, InputRef, Requirement
     from commscore._results import FailuresError, Result
-    from commscore._ruleset import Input, Rule, Ruleset
+    from commscore._ruleset import Conclusion, Input, Rule, Ruleset
+    from commscore._single import Evaluator, Finding, Verdict, evaluator
+    from commscore._sql import ruleset_sql
     from commscore._status import Reason, Status
     from commscore.errors import (
         CommscoreError,
@@ -31,10 +34,13 @@ if _typing.TYPE_CHECKING:
 __all__ = [
     "CommscoreError",
     "Comparator",
+    "Conclusion",
     "DataError",
     "DataWarning",
     "Diagnostic",
+    "Evaluator",
     "FailuresError",
+    "Finding",
     "Input",
     "InputRef",
     "Output",
@@ -49,28 +55,35 @@ __all__ = [
     "Score",
     "Status",
     "UsageError",
+    "Verdict",
     "__version__",
     "check_ruleset",
     "evaluate",
     "evaluate_files",
+    "evaluator",
     "list_rulesets",
     "load_ruleset",
     "merge",
     "parse_requirement",
+    "ruleset_sql",
     "score",
+    "with_changes",
 ]
 
 # The module of each name above. It is imported when the name is first used, since the command line must not wait for
 # numpy and pyarrow before it can print its help.
 _HOMES = {
+    "_checking": ("check_ruleset",),
     "_evaluation": ("evaluate",),
     "_files": ("Output", "Progress", "evaluate_files"),
-    "_loading": ("check_ruleset", "list_rulesets", "load_ruleset"),
+    "_loading": ("list_rulesets", "load_ruleset", "with_changes"),
     "_merging": ("merge",),
     "_phrases": ("parse_requirement",),
     "_requirement": ("Comparator", "InputRef", "Requirement"),
     "_results": ("FailuresError", "Result"),
-    "_ruleset": ("Input", "Rule", "Ruleset"),
+    "_ruleset": ("Conclusion", "Input", "Rule", "Ruleset"),
+    "_single": ("Evaluator", "Finding", "Verdict", "evaluator"),
+    "_sql": ("ruleset_sql",),
     "_status": ("Reason", "Status"),
     "errors": (
         "CommscoreError",
@@ -83,7 +96,7 @@ _HOMES = {
     ),
     "reference": ("Score", "score"),
 }
-_PUBLIC_MODULES = ("errors", "reference")
+_PUBLIC_MODULES = ("errors", "monitor", "reference")
 
 if not _typing.TYPE_CHECKING:
 

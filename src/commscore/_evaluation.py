@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
+import pyarrow as pa
 
 from commscore import _arguments as arguments
 from commscore._engine._area_outcomes import area_outcome
@@ -21,8 +22,8 @@ from commscore._engine._run import Run
 from commscore._engine._subjects import scorer_of
 from commscore._loading import load_ruleset
 from commscore._result_tables import Context
-from commscore._results import Result, settled
-from commscore._ruleset import LEVELS, Ruleset
+from commscore._results import Again, Result, settled
+from commscore._ruleset import BUILT_IN, LEVELS, Ruleset
 from commscore._tables import Block, Reading, Table, Unread, blocks, open_table
 from commscore.errors import DataError, DataFault, UsageError
 
@@ -100,7 +101,22 @@ def evaluate(
         block_rows=_BLOCK_ROWS,
     )
     parts = tuple(session.parts(keep=True))
-    return settled(session.context, parts, session.run, session.run.tally)
+
+    def once_more(other: Ruleset) -> Result:
+        known = {name: target for name, target in (columns or {}).items() if target in {*other.inputs, *BUILT_IN}}
+        day = as_of if other.id == loaded.id else None  # another year has another last day
+        return evaluate(
+            data, other, key=key, rollup=rollup, as_of=day, columns=known, level=level, more=more, missing=missing
+        )
+
+    given = (data, *(more or {}).values())
+    again = None if any(map(_is_stream, given)) else Again(given, once_more)
+    return settled(session.context, parts, session.run, session.run.tally, again=again)
+
+
+def _is_stream(data: Any) -> bool:
+    """Say whether data is gone once it was read."""
+    return isinstance(data, pa.RecordBatchReader) or hasattr(data, "__next__")
 
 
 @attrs.frozen(eq=False)
@@ -119,22 +135,25 @@ class Session:
     run: Run
     wanted: frozenset[str]
 
-    def parts(self, *, keep: bool = False) -> Iterator[UnitPart]:
+    def parts(self, *, keys: Any = None, first_row: int = 0, keep: bool = False) -> Iterator[UnitPart]:
         """Judge the units block by block; yield them in row order.
 
         Args:
+            keys: Where to gather the keys, as for ``blocks``.
+            first_row: Number of the first row.
             keep: Whether all parts will be kept. Their statuses may then share one piece of memory, and blocks are
                 judged side by side on the machine's processors; they are added up one after the other all the same, so
                 that nothing depends on how many there are.
         """
-        reading = Reading(self.main, self.wanted)
+        reading = Reading(self.main, self.wanted, keys=keys, first_row=first_row)
         room = None
         if keep and self.main.rows:
             room = np.empty((len(self.context.plan.rules), self.main.rows), dtype=np.uint8)
 
         def judged(unread: Unread) -> Judged:
             block = reading.read(unread)
-            span = slice(block.first_row, block.first_row + block.rows)
+            start = block.first_row - first_row
+            span = slice(start, start + block.rows)
             outcome = self.run.judged(block, self.main.level, out=None if room is None else room[:, span])
             return outcome, *finished(self.run, outcome, self.context.scorer)
 

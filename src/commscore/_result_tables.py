@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
+from commscore._conclusions import Concluder, Subjects, concluder_of
 from commscore._engine import _integers as ints
 from commscore._engine._area_outcomes import area_outcome
 from commscore._engine._counting import by_status
@@ -19,27 +20,75 @@ from commscore._engine._subjects import Scorer, area_shown, doubles, subject_col
 from commscore._engine._unit_columns import unit_columns
 from commscore._ruleset import LEVELS
 from commscore._status import STATUSES, Status
+from commscore._tables import Column
+from commscore._tables._exact import OK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from commscore._engine._codes import Codes
     from commscore._engine._parts import UnitPart
     from commscore._engine._run import Run
 
 
 @attrs.frozen(eq=False)
 class Context:
-    """What all parts of a result share: the plan, the score tree, and whether units have keys or only row numbers."""
+    """What all parts of a result share.
+
+    Attributes:
+        plan: What is computed for each rule.
+        scorer: The score tree.
+        keyed: Whether units have keys or only row numbers.
+        concluder: What draws the ruleset's conclusions; null where it has none.
+    """
 
     plan: Plan
     scorer: Scorer
     keyed: bool = True
+    concluder: Concluder | None = attrs.Factory(lambda self: concluder_of(self.plan.ruleset), takes_self=True)
+
+
+def shown_of(part: UnitPart) -> list[tuple[int, Shown]]:
+    """Return a block's statuses as shown, with their rules' indexes."""
+    return [(plan.index, part.shown(plan.index)) for plan in part.plans]
 
 
 def unit_table(context: Context, *parts: UnitPart) -> Any:
     """Return the scores of the units of some blocks."""
+    if context.concluder is not None and len(parts) > 1:
+        tables = [unit_table(context, part) for part in parts]
+        return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
     columns = {"key": _keys(parts)} | unit_columns(context.scorer, parts)
+    if context.concluder is not None:
+        columns = concluded(context, columns, shown_of(parts[0]), parts[0].units.block.kind)
     return pa.table(columns)
+
+
+def concluded(
+    context: Context, columns: dict[str, Any], shown: Sequence[tuple[int, Shown]], kind: Column | None = None
+) -> dict[str, Any]:
+    """Add what follows from the findings of units or areas to their columns, and cap their grades.
+
+    Args:
+        context: The conclusions.
+        columns: The score columns.
+        shown: Every finding, with its rule's index.
+        kind: Whether units are urban or rural; areas are neither.
+    """
+    if context.concluder is None:
+        return columns
+    return columns | context.concluder.columns(subjects_of(context, columns["grade"], shown, kind), columns)
+
+
+def subjects_of(
+    context: Context, grade: Any, shown: Sequence[tuple[int, Shown]], kind: Column | None = None
+) -> Subjects:
+    """Return units or areas as conclusions see them; ``grade`` is the one scored."""
+    statuses: list[list[Codes]] = [[] for _ in context.plan.ruleset.rules]
+    for index, finding in shown:
+        statuses[index].append(finding.status)
+    kinds = None if kind is None else kind.values if kind.state is None else np.where(kind.state == OK, kind.values, -1)
+    return Subjects(len(grade), statuses, np.asarray(grade.indices.fill_null(-1), dtype=np.int64), kinds)
 
 
 def _keys(parts: Sequence[UnitPart]) -> Any:
@@ -55,7 +104,8 @@ def empty_unit_table(context: Context) -> Any:
     codes = np.zeros(0, dtype=np.uint8)
     shown = [(plan.index, Shown(codes, codes, codes)) for plan in context.plan.rules]
     columns = {"key": pa.array([], pa.string())}
-    return pa.table(columns | subject_columns(context.scorer, context.scorer.score(results), shown))
+    columns |= subject_columns(context.scorer, context.scorer.score(results), shown)
+    return pa.table(concluded(context, columns, shown))
 
 
 def wide_table(*parts: UnitPart) -> Any:
@@ -97,7 +147,8 @@ def area_scores(context: Context, run: Run, level: str) -> Any:
         "key": pa.array(index.labels, pa.string()),
         "n_units": pa.array(index.units, pa.int64()),
     }
-    columns |= subject_columns(context.scorer, scores, area_shown(findings))
+    shown = area_shown(findings)
+    columns = concluded(context, columns | subject_columns(context.scorer, scores, shown), shown)
     columns["units_score"] = doubles(run.tally.mean_score(level))
     order = sorted(range(size), key=lambda i: (index.labels[i] is None, index.labels[i] or ""))
     return pa.table(columns).take(pa.array(order, pa.int64()))

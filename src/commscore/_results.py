@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+from fractions import Fraction
 from functools import cached_property
+from operator import is_
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -11,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from commscore import _report as report
-from commscore._arguments import one_or_more
+from commscore._arguments import one_or_more, ruleset_name
+from commscore._diffing import Comparison, compare
 from commscore._engine import _integers as ints
 from commscore._engine._areas import Tally, merged
 from commscore._engine._counting import added
@@ -22,22 +28,46 @@ from commscore._engine._findings import (
 )
 from commscore._engine._plan import Plan
 from commscore._engine._settle import area_findings, results_of
+from commscore._improving import By, Improvement, fix_first, improve
+from commscore._loading import load_ruleset, with_changes
+from commscore._publishing import of_result, write_csv, write_workbook
 from commscore._result_tables import Context, area_scores, empty_unit_table, rule_table, unit_table, wide_table
 from commscore._ruleset import LEVELS, Ruleset
 from commscore._status import STATUSES, Status
+from commscore._sweeping import sweep
 from commscore.errors import CommscoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from os import PathLike
 
     from commscore._engine._parts import UnitPart
     from commscore._engine._run import Run
 
 
-def settled(context: Context, parts: tuple[UnitPart, ...], run: Run, own: Tally) -> Result:
+def settled(
+    context: Context, parts: tuple[UnitPart, ...], run: Run, own: Tally, *, again: Again | None = None
+) -> Result:
     """Add the units' sums to those of the further tables, and hand out the result."""
     whole = attrs.evolve(run, tally=merged([run.further, own]))
-    return Result(context, parts, whole, own)
+    return Result(context, parts, whole, own, again=again)
+
+
+@attrs.frozen(eq=False)
+class Again:
+    """How to evaluate the same data against another ruleset.
+
+    Attributes:
+        data: The data, with the tables of other levels, as the caller gave them.
+        evaluate: What evaluates them.
+    """
+
+    data: tuple[Any, ...]
+    evaluate: Callable[[Ruleset], Result]
+
+    def reads_the_same(self, other: Again) -> bool:
+        """Say whether another evaluation read the same objects."""
+        return len(self.data) == len(other.data) and all(map(is_, self.data, other.data))
 
 
 class FailuresError(CommscoreError):
@@ -69,7 +99,10 @@ class Result:
     nothing to tell: no score where nothing was evaluated, no value where it is missing.
     """
 
-    def __init__(self, context: Context, parts: tuple[UnitPart, ...], run: Run, own: Tally) -> None:
+    def __init__(
+        self, context: Context, parts: tuple[UnitPart, ...], run: Run, own: Tally, *, again: Again | None = None
+    ) -> None:
+        self._again = again
         self._context = context
         self._parts = parts
         self._run = run
@@ -91,7 +124,9 @@ class Result:
 
         Columns: key (string); score, score_low, score_high, coverage (0 to 1), maximum (double; null where nothing was
         evaluated); grade, grade_low, grade_high (dictionary of strings; null without score or grades); n_pass, n_fail,
-        n_unknown, n_error, n_notapplicable, n_notchecked, n_notselected, n_informational (int32).
+        n_unknown, n_error, n_notapplicable, n_notchecked, n_notselected, n_informational (int32); where the ruleset has
+        conclusions, conclusions and actions (lists of strings, in file order, empty where nothing follows), and the
+        grades are capped by them.
         """
         return unit_table(self._context, *self._parts) if self._parts else empty_unit_table(self._context)
 
@@ -225,11 +260,178 @@ class Result:
         """
         return report.explain(self, key, lang=lang)
 
+    def improve(
+        self,
+        key: str,
+        *,
+        to: str | float | Fraction,
+        by: By = "fixes",
+        costs: Any = None,
+        mend_undecided: bool = False,
+    ) -> Improvement:
+        """Return the cheapest set of findings of one unit or area to mend for a grade or score.
+
+        Args:
+            key: The key of a unit, or the code of an area of the rollup.
+            to: A grade's name, or a score on the model's scale.
+            by: What is kept small: ``fixes`` (how many), ``gap`` (each weighs its rule's weight times the share of the
+                target that is lacking), or ``cost``.
+            costs: For ``cost``: a mapping of rules to costs, or a table with the columns rule, cost and, where costs
+                differ from place to place, key. Rules without a cost are not among the steps, but listed.
+            mend_undecided: Whether unknown findings and errors may be among the steps, as if deciding them made them
+                pass.
+
+        Returns:
+            The steps, with the score and grade that they lead to; `Improvement.reachable` says whether they are enough.
+            Each finding counts as mended on its own, though one deed may mend several.
+
+        Raises:
+            UsageError: No such unit, area, grade or rule, a score out of range, or costs that are none.
+
+        Example:
+            >>> import commscore
+            >>> communities = {"code": ["210202001001"], "kind": ["urban"], "social_orgs": [9]}
+            >>> plan = commscore.evaluate(communities, "dalian-2023").improve("210202001001", to="达标")
+            >>> [(step.rule, step.gap) for step in plan.steps]
+            [('social-orgs', 1.0)]
+        """
+        return improve(self, key, to=to, by=by, costs=costs, mend_undecided=mend_undecided)
+
+    def fix_first(self, key: str) -> Any:
+        """Return where in an area to begin: for each failing rule, the places inside that hold it back.
+
+        Args:
+            key: The code of an area of the rollup.
+
+        Returns:
+            Columns rule, scope, level and key (of the place inside: a unit, or an area where the rule is judged there),
+            value (its own; null for yes and no), shortfall (what mending it adds to what is counted: 1 place for shares
+            and `each`, else what its numerator lacks of the target), cumulative, and needed (the first places that
+            together close the gap of the area). Rules in file order; places of shares and `each` come with the nearest
+            to its own target first, those of means and ratios with the furthest first, so that the fewest are needed.
+            A total says nothing of single places and has no rows.
+
+        Raises:
+            UsageError: There is no such area, or it is a unit.
+        """
+        return fix_first(self, key)
+
+    def under(
+        self, ruleset: str | PathLike[str] | Ruleset | None = None, *, changes: Mapping[str, Any] | None = None
+    ) -> Result:
+        """Evaluate the same data, in the same way, against another ruleset: what if the city had promised that?
+
+        Args:
+            ruleset: Another ruleset: that of another city or year; by default the same.
+            changes: Rules to change in it, as for `with_changes`: ``{"social-orgs": {"urban": ">= 12"}}``.
+
+        Returns:
+            The other result. `compare` tells who changes grade.
+
+        Raises:
+            UsageError: The data could be read only once, there is no such rule, or neither argument is given.
+            RulesetError: The ruleset cannot be used.
+            DataError: The data has no column for it.
+        """
+        if ruleset is None and changes is None:
+            raise UsageError("under: give another ruleset, or changes to this one")
+        if self._again is None:
+            raise UsageError(
+                "the data of this result cannot be read again: evaluate a table or a path, not a stream, a merged "
+                "result, or files written to a folder"
+            )
+        other = self.ruleset if ruleset is None else load_ruleset(ruleset_name(ruleset))
+        return self._again.evaluate(with_changes(other, changes) if changes else other)
+
+    def compare(self, other: Result) -> Comparison:
+        """Return what changed from this result to another, and why.
+
+        Units are those of both, by key. A changed finding is put down to the data, to missingness, to scope or to the
+        rules; where both rulesets and data differ, the other's data is scored against this ruleset once more to tell.
+
+        Args:
+            other: The later result, or that of another ruleset (see `under`).
+
+        Raises:
+            DataError: The two have no unit in common.
+        """
+        return compare(self, other)
+
+    @property
+    def again(self) -> Again | None:
+        """Return how to evaluate the same data against another ruleset; null where it could be read only once."""
+        return self._again
+
+    def sweep(self, rule: str, thresholds: Sequence[Any], *, scope: str | None = None) -> Any:
+        """Return how many would pass if a rule asked for more, or for less.
+
+        Args:
+            rule: The rule; it must have one figure: at least, more than, at most, less than, or exactly.
+            thresholds: Figures in place of its own, as numbers (``0.46`` for 46%) or exact texts (``"0.46"``).
+            scope: Which requirement is moved, ``urban`` or ``rural``, where it goes by scope; only its places are
+                counted then.
+
+        Returns:
+            One row per threshold, in the order given. Columns threshold (double), required, n_pass, n_fail, n_unknown,
+            n_error (findings at the level where the rule is judged), pass_rate_low (undecided as failed), pass_rate
+            (null when something is undecided or nothing judged) and pass_rate_high: the data for a plot.
+
+        Raises:
+            UsageError: No such rule or scope, a rule without one figure, a threshold that is no number, or data that
+                could be read only once.
+        """
+        return sweep(self, rule, thresholds, scope=scope)
+
     def summary(self, *, lang: str = "en") -> str:
         """Return a plain-text summary: scores, grades, the worst rules and areas, coverage, what was not checked."""
         return report.summary(self, lang=lang)
 
+    def to_excel(self, path: str | PathLike[str], *, lang: str = "zh") -> None:
+        """Write a workbook: summary, areas, rules, findings that fail or are undecided, and units.
+
+        Headers stay in view and have filters, statuses are coloured, codes stay texts, and no text becomes a formula
+        or a link. A table longer than a sheet is cut, and the summary says so.
+
+        Args:
+            path: The file; one that is there is replaced.
+            lang: Language of titles, ``zh`` or ``en``.
+
+        Raises:
+            UsageError: XlsxWriter is not installed (``commscore[excel]``), or the file cannot be written.
+        """
+        write_workbook(of_result(self), Path(path), lang=lang)
+
+    def to_csv(self, folder: str | PathLike[str], *, lang: str = "zh", encoding: str = "utf-8-sig") -> list[Path]:
+        """Write units, areas, rules and findings (that fail or are undecided) as CSV files.
+
+        Texts that a spreadsheet would take for formulas get an apostrophe before them.
+
+        Args:
+            folder: Where the files go.
+            lang: Language of headers, ``zh`` or ``en``.
+            encoding: ``utf-8-sig``, ``utf-8`` or ``gb18030``.
+
+        Returns:
+            The files.
+
+        Raises:
+            UsageError: There is no such encoding, or nothing can be written there.
+        """
+        return write_csv(of_result(self), Path(folder), lang=lang, encoding=encoding)
+
     # What `merge` and the report read.
+
+    def spread(self, name: str) -> report.Spread | None:
+        """Return how a column of scores spreads over the units; null where none has one."""
+        return report.spread(self.units[name])
+
+    def counts(self, name: str) -> Counter[str | None]:
+        """Return how many units have each word of a column."""
+        return Counter({entry["values"]: entry["counts"] for entry in pc.value_counts(self.units[name]).to_pylist()})
+
+    def following(self, column: str) -> Mapping[str, int]:
+        """Return how many units have each of the ``conclusions``, or of the ``actions``."""
+        return report.counted_in(self.units, column)
 
     @property
     def streamed_cells(self) -> Mapping[tuple[str, str], Sequence[int]] | None:

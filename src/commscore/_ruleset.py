@@ -242,6 +242,86 @@ class Unscored:
     source: Source | None = None
 
 
+class Basis(StrEnum):
+    """What a conclusion rests on: the policy document, or the advice of whoever wrote the ruleset."""
+
+    CLAUSE = "clause"
+    ADVICE = "advice"
+
+
+@attrs.frozen
+class Threshold:
+    """How many rules of a group must fail, or be undecided.
+
+    Attributes:
+        at_least: How many.
+        group: The group, with all that lies in it; null for the whole ruleset, ``*`` for any one group.
+    """
+
+    at_least: int
+    group: str | None = None
+
+
+@attrs.frozen
+class When:
+    """What must be so for a conclusion; every key that is given must hold.
+
+    Attributes:
+        fail_any: One of these rules fails.
+        fail_all: All of these rules fail.
+        unknown_any: One of these rules is undecided: unknown or error.
+        failed_in: So many rules of a group fail.
+        unknown_in: So many rules of a group are undecided.
+        grade_in: The grade as scored, before any cap, is one of these.
+        kind: The unit is of one of these kinds, ``urban`` or ``rural``; areas have none.
+        concluded: All of these have been concluded.
+    """
+
+    fail_any: tuple[str, ...] = ()
+    fail_all: tuple[str, ...] = ()
+    unknown_any: tuple[str, ...] = ()
+    failed_in: Threshold | None = None
+    unknown_in: Threshold | None = None
+    grade_in: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    concluded: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Conclusion:
+    """What follows from findings, and what is to be done.
+
+    Attributes:
+        id: Name within the ruleset; no rule has the same.
+        when: What must be so.
+        conclude: What is concluded; others may build on it, and several may conclude the same.
+        action: What is to be done, in zh and en.
+        cap: The grade that a subject gets at best.
+        title: Titles in zh and en.
+        basis: ``clause`` when the document says it, else ``advice``.
+        clause: Where the document says it.
+        phrase: The document's words.
+        note: How the text was read.
+        selected: False when a child ruleset switched it off.
+        because: Why it was switched off.
+        source: The document it comes from, where that is not the ruleset's own.
+    """
+
+    id: str
+    when: When
+    conclude: str | None = attrs.field(default=None, kw_only=True)
+    action: Text | None = attrs.field(default=None, kw_only=True)
+    cap: str | None = attrs.field(default=None, kw_only=True)
+    title: Text | None = attrs.field(default=None, kw_only=True)
+    basis: Basis = attrs.field(default=Basis.ADVICE, kw_only=True)
+    clause: str | None = attrs.field(default=None, kw_only=True)
+    phrase: str | None = attrs.field(default=None, kw_only=True)
+    note: str | None = attrs.field(default=None, kw_only=True)
+    selected: bool = attrs.field(default=True, kw_only=True)
+    because: str | None = attrs.field(default=None, kw_only=True)
+    source: Source | None = attrs.field(default=None, kw_only=True)
+
+
 @attrs.frozen
 class Case:
     """A test of the ruleset itself: small tables and the statuses expected.
@@ -255,6 +335,7 @@ class Case:
         as_of: Date of the evaluation; null is the ruleset's default.
         name: What the case shows.
         line: Line in the file, counted from 1.
+        conclusions: What is concluded of the jurisdiction, or a tuple for each row; null where nothing is expected.
     """
 
     rows: tuple[Mapping[str, Any], ...]
@@ -264,6 +345,7 @@ class Case:
     as_of: date | None = None
     name: str | None = None
     line: int | None = attrs.field(default=None, eq=False)
+    conclusions: tuple[str, ...] | tuple[tuple[str, ...], ...] | None = attrs.field(default=None, kw_only=True)
 
 
 @attrs.frozen
@@ -285,6 +367,8 @@ class Ruleset:
         extends: Ids of its ancestors, nearest first.
         path: The file it was read from.
         hash: SHA-256 of its meaning: comments, key order and file names do not matter.
+        conclusions: What follows from findings, those of included files and ancestors first, those switched off
+            included (``selected`` is false).
     """
 
     id: str
@@ -301,3 +385,4 @@ class Ruleset:
     extends: tuple[str, ...] = attrs.field(default=(), eq=False)
     path: str | None = attrs.field(default=None, eq=False)
     hash: str = ""
+    conclusions: tuple[Conclusion, ...] = attrs.field(default=(), kw_only=True)

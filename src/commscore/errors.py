@@ -12,12 +12,13 @@ Every error lists all faults at once and keeps its parts as attributes.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
 
 class Severity(StrEnum):
@@ -26,6 +27,51 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+
+
+class Proof(StrEnum):
+    """What came of a claim about every table: it holds, a witness shows that it does not, or neither is known."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+
+
+@attrs.frozen
+class WitnessTable:
+    """A table that shows what a diagnostic says, ready for ``commscore.evaluate``.
+
+    Attributes:
+        rows: The rows, as mappings of column to value.
+        level: What the rows are, as ``evaluate`` takes it.
+        more: Rows of other levels, by level.
+        as_of: The day to evaluate it on; null when any day of the ruleset's year will do.
+        statuses: What comes out, as ``expect`` of a ruleset's ``cases:`` writes it: by rule the status at the level
+            where it is judged (by scope where it differs), or a list of the rows' statuses.
+    """
+
+    rows: tuple[Mapping[str, Any], ...]
+    level: str = "community"
+    more: Mapping[str, tuple[Mapping[str, Any], ...]] = attrs.field(factory=dict)
+    as_of: date | None = None
+    statuses: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Place:
+    """Another place that a diagnostic is about, such as the rule it speaks of.
+
+    Attributes:
+        message: What stands there.
+        file: Path of the file.
+        line: Line, counted from 1.
+        column: Column, counted from 1.
+    """
+
+    message: str
+    file: str
+    line: int
+    column: int
 
 
 @attrs.frozen
@@ -43,6 +89,10 @@ class Diagnostic:
         source: The source line, without its end of line.
         length: How many characters the caret underlines.
         hint: The nearest valid name or the next step; null when there is none.
+        proof: What came of the claim that the code stands for (see ``docs/diagnostics.md``): ``proved``, ``refuted`` or
+            ``undecided``; null for what is simply read off the file.
+        witness: A table that refutes the claim; null when there is none. Equality ignores it.
+        related: The other places it is about.
     """
 
     code: str
@@ -55,6 +105,9 @@ class Diagnostic:
     source: str | None = None
     length: int = 1
     hint: str | None = None
+    proof: Proof | None = None
+    witness: WitnessTable | None = attrs.field(default=None, eq=False)
+    related: tuple[Place, ...] = ()
 
     def __str__(self) -> str:
         """Render as ``file:line:col: error[CODE] message`` with the source line and a caret below."""

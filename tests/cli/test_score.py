@@ -31,6 +31,7 @@ def test_a_summary_goes_to_stdout_and_results_to_a_folder(here: Path, command: C
         "findings.parquet",
         "manifest.json",
         "rules.parquet",
+        "ruleset.yaml",
         "units.parquet",
     ]
 

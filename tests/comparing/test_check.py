@@ -152,4 +152,5 @@ def test_a_year_without_an_earlier_rule_is_noted(town: Town) -> None:
 
 @pytest.mark.parametrize("ruleset", [record.id for record in commscore.list_rulesets()])
 def test_bundled_rulesets_give_a_reason_wherever_they_are_laxer(ruleset: str) -> None:
-    assert [str(each) for each in commscore.check_ruleset(ruleset)] == []
+    found = commscore.check_ruleset(ruleset)
+    assert [str(each) for each in found if each.severity is not Severity.NOTE] == []

@@ -23,9 +23,9 @@ Save = Callable[[pa.Table, Path], Path]
 SLOWLY = """
 import sys, time
 import commscore
-from commscore._files import _api
+from commscore._files import _job
 
-_api.BLOCK_ROWS = 5
+_job.BLOCK_ROWS = 5
 src, ruleset, out, pause = sys.argv[1:5]
 
 def step(found):

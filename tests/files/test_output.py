@@ -16,7 +16,7 @@ import commscore
 from commscore._files import _staging
 
 Save = Callable[[pa.Table, Path], Path]
-FILES = ["areas.parquet", "findings.parquet", "manifest.json", "rules.parquet", "units.parquet"]
+FILES = ["areas.parquet", "findings.parquet", "manifest.json", "rules.parquet", "ruleset.yaml", "units.parquet"]
 
 
 @pytest.fixture
@@ -28,7 +28,9 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_the_folder_holds_four_tables_and_a_manifest(src: Path, ruleset: commscore.Ruleset, tmp_path: Path) -> None:
+def test_the_folder_holds_four_tables_a_manifest_and_the_ruleset(
+    src: Path, ruleset: commscore.Ruleset, tmp_path: Path
+) -> None:
     output = commscore.evaluate_files(src, ruleset, tmp_path / "new" / "out")
 
     assert names(output.path) == FILES
@@ -36,7 +38,9 @@ def test_the_folder_holds_four_tables_and_a_manifest(src: Path, ruleset: commsco
 
 
 def test_the_manifest_says_where_results_come_from(src: Path, ruleset: commscore.Ruleset, tmp_path: Path) -> None:
-    output = commscore.evaluate_files(src, ruleset, tmp_path / "out", missing=["-", ""], rollup=["county"])
+    output = commscore.evaluate_files(
+        src, ruleset, tmp_path / "out", missing=["-", ""], rollup=["county"], findings="all"
+    )
 
     manifest = json.loads((output.path / "manifest.json").read_text(encoding="utf-8"))
     content = src.read_bytes()

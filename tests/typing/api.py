@@ -7,6 +7,7 @@ from pathlib import Path
 
 import commscore
 from commscore import reference
+from commscore.monitor import Monitor
 
 
 def score(path: Path) -> str:
@@ -25,9 +26,37 @@ def check(path: Path) -> list[commscore.Diagnostic]:
     return commscore.check_ruleset(path)
 
 
+def conclude(ruleset: commscore.Ruleset) -> tuple[str, ...]:
+    clauses: list[str | None] = [each.clause for each in ruleset.conclusions if each.cap is not None]
+    del clauses
+    verdict: reference.Verdict = reference.fixpoint(ruleset, {"a": "fail"}, grade=None, kind="urban")
+    return verdict.conclusions
+
+
 def compare(rows: list[dict[str, object]]) -> Fraction | None:
     both: commscore.Status = commscore.Status.PASS & commscore.Status.UNKNOWN
     total: commscore.Score = commscore.score([{"id": "a", "weight": 1, "status": both}])
     outcome: reference.Outcome = reference.evaluate(rows, "dalian-2023")
     del outcome
     return total.score
+
+
+def serve(row: dict[str, object]) -> float | None:
+    judge: commscore.Evaluator = commscore.evaluator("dalian-2023", missing=["-"], level="community")
+    verdict: commscore.Verdict = judge(row)
+    finding: commscore.Finding = verdict["social-orgs"]
+    status: commscore.Status = verdict.statuses["social-orgs"]
+    assert finding.status is status
+    return verdict.score
+
+
+def watch_units(path: Path) -> list[dict[str, object]]:
+    told: list[dict[str, object]] = []
+    with Monitor("dalian-2023", told.append, escalate_after=2, state=path) as monitor:
+        told += monitor.report({"key": "a", "time": "2023-05-01", "inputs": {"social_orgs": 9}})
+        monitor.commit()
+        return list(monitor.findings())
+
+
+def query(ruleset: commscore.Ruleset) -> str:
+    return commscore.ruleset_sql(ruleset, dialect="postgres", schema={"code": "TEXT", "social_orgs": "BIGINT"})

@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from commscore._cli import _cases, _check, _coverage, _explain, _new, _ruleset_diff, _rulesets, _score
+from commscore._cli import (
+    _cases,
+    _check,
+    _completion,
+    _coverage,
+    _diff,
+    _doctor,
+    _explain,
+    _improve,
+    _new,
+    _report,
+    _ruleset_diff,
+    _rulesets,
+    _score,
+    _sql,
+    _watch,
+    _whatif,
+)
+from commscore._cli._config import apply_settings
 from commscore._cli._exits import ended
 from commscore._cli._streams import robust
 from commscore._version import __version__
@@ -50,8 +69,14 @@ def build_app() -> App:
     """Put the commands together."""
     app = _app("commscore", _HELP, _EXAMPLES)
     app.version = __version__
+    app.config = (partial(apply_settings, app),)
     _add(app, "score", _score.score, _score.EXAMPLES)
     _add(app, "explain", _explain.explain, _explain.EXAMPLES)
+    _add(app, "improve", _improve.improve, _improve.EXAMPLES)
+    _add(app, "report", _report.report, _report.EXAMPLES)
+    _add(app, "diff", _diff.diff, _diff.EXAMPLES)
+    _add(app, "whatif", _whatif.whatif, _whatif.EXAMPLES)
+    _add(app, "watch", _watch.watch, _watch.EXAMPLES)
     ruleset = _app("ruleset", "Look at rulesets and check them.", _rulesets.EXAMPLES)
     _add(ruleset, "check", _check.check, _check.EXAMPLES)
     _add(ruleset, "show", _rulesets.show, _rulesets.SHOW_EXAMPLES)
@@ -61,7 +86,10 @@ def build_app() -> App:
     _add(ruleset, "new", _new.new, _new.EXAMPLES)
     _add(ruleset, "schema", _new.schema, _new.SCHEMA_EXAMPLES)
     _add(ruleset, "test", _cases.run, _cases.EXAMPLES)
+    _add(ruleset, "sql", _sql.sql, _sql.EXAMPLES)
     app.command(ruleset)
+    _add(app, "doctor", _doctor.doctor, _doctor.EXAMPLES)
+    _add(app, "completion", _completion.completion, _completion.EXAMPLES)
     return app
 
 

@@ -13,7 +13,7 @@ from commscore._cli._streams import say, say_json, tabled
 from commscore._cli._wording import as_data, assessment_text, requirement_text
 
 if TYPE_CHECKING:
-    from commscore._ruleset import Rule, Ruleset, Text
+    from commscore._ruleset import Conclusion, Rule, Ruleset, Text
 
 EXAMPLES = """Examples:
 
@@ -66,18 +66,22 @@ def show(
     lang: Lang = "zh",
     json: Json = False,
 ) -> int:
-    """Show the rules of a ruleset: clause, assessment, requirement, due date."""
+    """Show the rules of a ruleset (clause, assessment, requirement, due date) and its conclusions."""
     from commscore._loading import load_ruleset
 
     loaded = load_ruleset(ruleset)
     rules = _picked(loaded, rule)
     if json:
-        say_json({**_head(loaded), "rules": [as_data(each) for each in rules]})
+        conclusions = [attrs.asdict(each) for each in loaded.conclusions]
+        say_json({**_head(loaded), "rules": [as_data(each) for each in rules], "conclusions": conclusions})
         return Exit.DONE
     for name, value in _head_lines(loaded, lang):
         say(f"{name:<14}{value}")
     say("")
     say(tabled([_row(each, lang) for each in rules]))
+    if loaded.conclusions and not rule:
+        say("")
+        say(tabled([_conclusion_row(each, lang) for each in loaded.conclusions]))
     return Exit.DONE
 
 
@@ -149,3 +153,22 @@ def _row(rule: Rule, lang: str) -> dict[str, Any]:
         "due": rule.due,
         "": ", ".join(marks),
     }
+
+
+def _conclusion_row(each: Conclusion, lang: str) -> dict[str, Any]:
+    when = {key: value for key, value in attrs.asdict(each.when).items() if value}
+    return {
+        "conclusion": each.id,
+        "when": "; ".join(f"{key} {_condition(value)}" for key, value in when.items()),
+        "concludes": each.conclude,
+        "action": None if each.action is None else _in(each.action, lang),
+        "cap": each.cap,
+        "basis": each.clause or str(each.basis),
+        "": "" if each.selected else "switched off",
+    }
+
+
+def _condition(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"≥ {value['at_least']} in {value['group'] or 'all'}"
+    return ", ".join(value)

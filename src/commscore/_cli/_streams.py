@@ -30,6 +30,11 @@ def say_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
+def plain_data(data: Any) -> Any:
+    """Turn what JSON has no form for, such as dates, into text."""
+    return json.loads(json.dumps(data, ensure_ascii=False, default=str))
+
+
 def tell(text: str) -> None:
     """Write a message for people to stderr."""
     sys.stdout.flush()

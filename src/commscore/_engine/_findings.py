@@ -106,14 +106,23 @@ def _required_of(rule: Rule, scope: str) -> str | None:
 # ---- UNITS ----
 
 
-def unit_findings(part: UnitPart, scorer: Scorer, wanted: Callable[[Shown], ints.Bools]) -> Any:
-    """Return the findings of a block's units, rows in order, rules in file order within a row."""
+def unit_findings(
+    part: UnitPart, scorer: Scorer, wanted: Callable[[Shown], ints.Bools], *, by_rule: bool = False
+) -> Any:
+    """Return the findings of a block's units, rows in order, rules in file order within a row; or the other way round.
+
+    Args:
+        part: The block.
+        scorer: What prices findings.
+        wanted: Which findings of a rule are wanted.
+        by_rule: Whether rules come in order, and rows in order within a rule.
+    """
     shown = [part.shown(plan.index) for plan in part.plans]
     chosen = [np.flatnonzero(wanted(found)) for found in shown]
     if not sum(map(len, chosen)):
         return SCHEMA.empty_table()
     rows = np.concatenate(chosen)
-    order = np.argsort(rows, kind="stable")
+    order = np.arange(len(rows)) if by_rule else np.argsort(rows, kind="stable")
     gains = _Gains(part, scorer, shown)
     columns = [
         _rule_columns(part, plan, found, some) | {"gain": gains.of(plan, found, some)}

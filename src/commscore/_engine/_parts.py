@@ -60,20 +60,25 @@ def finished(run: Run, outcome: BlockOutcome, scorer: Scorer) -> tuple[UnitPart,
     Exact values that were made on the way are let go: what is asked for later is made of the rows it is asked of.
     """
     units, rules = outcome.units, run.plan.rules
-    shown = [as_shown(plan, verdicts) for plan, verdicts in zip(rules, outcome.verdicts, strict=True)]
-    marks = marks_by_rule(run.plan.level, rules, shown)
-    classes = classes_of(scorer.tree, marks, units.rows)
-    scores = scorer.score_units(classes, units.rows)
-    if scorer.by_credit:
-        results = results_by_rule(units, rules, outcome.verdicts)
-        scores = attrs.evolve(scorer.score(results), coverage=scores.coverage)
+    scores, counts = scored(units, rules, outcome.verdicts, scorer)
     sums = sum_scores(outcome.parcels.of(run.plan.rollup), scores.score) if run.plan.rollup else {}
     units.block.columns.forget()
     areas = run.positions(units) if run.finer else None
-    part = UnitPart(
-        units, rules, outcome.verdicts, outcome.statuses, tuple(status_counts(classes)), scores, run.finer, areas
-    )
+    part = UnitPart(units, rules, outcome.verdicts, outcome.statuses, counts, scores, run.finer, areas)
     return part, sums
+
+
+def scored(
+    units: Units, plans: Sequence[RulePlan], verdicts: Sequence[Verdicts], scorer: Scorer
+) -> tuple[Scores, tuple[Some, ...]]:
+    """Score units; return the scores, and by status how many of each unit's findings have it."""
+    shown = [as_shown(plan, found) for plan, found in zip(plans, verdicts, strict=True)]
+    classes = classes_of(scorer.tree, marks_by_rule(units.level, plans, shown), units.rows)
+    scores = scorer.score_units(classes, units.rows)
+    if scorer.by_credit:
+        results = results_by_rule(units, plans, verdicts)
+        scores = attrs.evolve(scorer.score(results), coverage=scores.coverage)
+    return scores, tuple(status_counts(classes))
 
 
 def marks_by_rule(level: str, plans: Sequence[RulePlan], shown: Sequence[Shown]) -> list[Marks]:

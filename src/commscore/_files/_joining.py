@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pyarrow as pa
 
+from commscore._files._threads import ahead
 from commscore._tables import open_table
 from commscore._tables._sources import open_source
 from commscore._tables._streams import Piece, Source
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from commscore._files._selection import DataFile
     from commscore._ruleset import Ruleset
+
+# Rows read, and what they hold; null in place of rows that are passed over.
+Stretch = tuple[int, list[Any] | None]
 
 _ROWS = 65536  # rows to read at a time
 _KEY = ""  # the key column among the names of what a file has
@@ -33,6 +37,8 @@ class Reading:
         key: Column of the keys, as the caller names it.
         columns: The caller's own mapping of column to input.
         missing: Texts that stand for no value.
+        block_rows: Rows of the pieces that each file is cut into, from its first row on; its last piece may be smaller.
+        skip: Rows at the beginning that are not wanted.
     """
 
     ruleset: Ruleset
@@ -40,6 +46,8 @@ class Reading:
     key: str | None = None
     columns: Mapping[str, str] | None = None
     missing: Collection[str] = ("",)
+    block_rows: int = _ROWS
+    skip: int = 0
 
 
 @attrs.frozen(eq=False)
@@ -47,8 +55,8 @@ class Joined:
     """Files read one after the other as if they were one.
 
     Attributes:
-        files: The files.
-        rows: Rows read so far, by file.
+        files: The files; none for a stream.
+        rows: Rows read so far, by file; those passed over count as read.
         total: Rows of all files; null where a kind of file does not tell beforehand.
         source: Their columns, named as in the first file.
     """
@@ -98,7 +106,12 @@ def join_files(files: tuple[DataFile, ...], reading: Reading) -> Joined:
     counts = [shape.rows for shape in shapes]
     total = sum(count for count in counts if count is not None) if None not in counts else None
     rows = [0] * len(files)
-    return Joined(files, rows, total, _source(files, shapes, reading, rows, total))
+    return Joined(files, rows, total, _source(files, shapes, reading, rows))
+
+
+def join_stream(stream: Any, reading: Reading) -> Joined:
+    """Take a stream of record batches for what several files are elsewhere: it is read once, as it comes."""
+    return Joined((), [], None, open_source(stream, name=reading.name, block_rows=reading.block_rows))
 
 
 def _shape(file: DataFile, reading: Reading) -> _Shape:
@@ -135,9 +148,7 @@ def _differences(files: Sequence[DataFile], shapes: Sequence[_Shape]) -> Iterato
             yield DataFault(message, table=str(file.path))
 
 
-def _source(
-    files: Sequence[DataFile], shapes: Sequence[_Shape], reading: Reading, read: list[int], total: int | None
-) -> Source:
+def _source(files: Sequence[DataFile], shapes: Sequence[_Shape], reading: Reading, read: list[int]) -> Source:
     first = _opened(files[0], reading)
     names, kinds = first.names, {index: first.kind(index) for index in range(len(first.names))}
     targets = {index: target for target, index in shapes[0].positions.items()}
@@ -155,13 +166,75 @@ def _source(
         return found
 
     def pieces(wanted: Sequence[int]) -> Iterator[Piece]:
+        left = reading.skip
         for number, file in enumerate(files):
-            read[number] = 0
-            for rows, arrays in _opened(file, reading).pieces([local(number, index) for index in wanted]):
-                read[number] += rows
-                yield rows, arrays
+            rows = shapes[number].rows
+            read[number] = rows if rows is not None and rows <= left else 0
+            left -= read[number]
+            if rows is not None and rows == read[number]:
+                continue
+            columns = [local(number, index) for index in wanted]
+            for count, arrays in _evened(_beyond(_opened(file, reading), columns, left), reading.block_rows):
+                read[number] += count
+                if arrays is None:
+                    left -= count
+                else:
+                    yield count, arrays
 
-    return Source(names, kinds.__getitem__, head, pieces, total)
+    counts = [shape.rows for shape in shapes]
+    rows = sum(count for count in counts if count is not None) if None not in counts else None
+    return Source(names, kinds.__getitem__, head, lambda wanted: ahead(pieces(wanted)), rows)
+
+
+def _beyond(source: Source, columns: Sequence[int], skip: int) -> Iterator[Stretch]:
+    """Read a file, but not so many rows at its beginning."""
+    passed, found = (0, source.pieces(columns))
+    if skip and source.after is not None:
+        passed, found = source.after(columns, skip)
+        yield passed, None
+    for rows, arrays in found:
+        over = min(rows, skip - passed)
+        if over:
+            passed += over
+            yield over, None
+        if rows > over:
+            yield rows - over, [array.slice(over) for array in arrays] if over else arrays
+
+
+def _evened(stretches: Iterator[Stretch], size: int) -> Iterator[Stretch]:
+    """Cut and gather pieces to the size wanted, the last one aside, however the file was written.
+
+    Blocks of a file then begin at the same rows whether all of it is read or only its rest.
+    """
+    waiting: list[Piece] = []
+    total = 0
+    for rows, arrays in stretches:
+        if arrays is None:
+            yield rows, None
+            continue
+        start = 0
+        while total + rows - start >= size:
+            count = size - total
+            waiting.append((count, [array.slice(start, count) for array in arrays] if count < rows else arrays))
+            yield size, _gathered(waiting)
+            waiting, total, start = [], 0, start + count
+        if start < rows:
+            waiting.append((rows - start, [array.slice(start) for array in arrays]))
+            total += rows - start
+    if waiting:
+        yield total, _gathered(waiting)
+
+
+def _gathered(pieces: Sequence[Piece]) -> list[Any]:
+    """Join pieces of one file."""
+    if len(pieces) == 1:
+        return pieces[0][1]
+    columns = zip(*(arrays for _, arrays in pieces), strict=True)
+    return [pa.chunked_array([chunk for array in column for chunk in _chunks(array)]) for column in columns]
+
+
+def _chunks(array: Any) -> list[Any]:
+    return array.chunks if isinstance(array, pa.ChunkedArray) else [array]
 
 
 def _opened(file: DataFile, reading: Reading) -> Source:
@@ -177,24 +250,32 @@ def _with_constants(source: Source, said: Mapping[str, str | None]) -> Source:
     def constant(index: int, rows: int) -> Any:
         return pa.repeat(pa.scalar(values[index - width], pa.string()), rows)
 
-    def pieces(wanted: Sequence[int]) -> Iterator[Piece]:
-        inside = [index for index in wanted if index < width]
-        for rows, arrays in source.pieces(inside):
+    def added(wanted: Sequence[int], inner: Iterator[Piece]) -> Iterator[Piece]:
+        for rows, arrays in inner:
             found = iter(arrays)
             yield rows, [next(found) if index < width else constant(index, rows) for index in wanted]
+
+    def inside(wanted: Sequence[int]) -> list[int]:
+        return [index for index in wanted if index < width]
+
+    def after(wanted: Sequence[int], skip: int) -> tuple[int, Iterator[Piece]]:
+        assert source.after is not None  # noqa: S101  # else it is not handed on
+        passed, inner = source.after(inside(wanted), skip)
+        return passed, added(wanted, inner)
 
     return Source(
         (*source.names, *said),
         lambda index: source.kind(index) if index < width else pa.string(),
         lambda index: source.head(index) if index < width else constant(index, 1),
-        pieces,
+        lambda wanted: added(wanted, source.pieces(inside(wanted))),
         source.rows,
+        after=after if source.after is not None else None,
     )
 
 
 def located(error: DataError, joined: Joined) -> DataError:
     """Say in which file the rows of a fault are, where there are several files."""
-    if len(joined.files) == 1:
+    if len(joined.files) <= 1:
         return error
     return DataError([_located(fault, joined) for fault in error.faults])
 

@@ -107,6 +107,7 @@ def described(result: Result) -> dict[str, Any]:
             {"rule": plan.rule.id, "reason": str(plan.node.absent), "inputs": _lacking(plan.rule, result.plan)}
             for plan in absent
         ],
+        **({} if (concluder := result.context.concluder) is None else {"conclusions": concluder.described()}),
     }
 
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from commscore._files._spreads import spread_of
 from commscore._results import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from commscore._engine import _integers as ints
     from commscore._files._totals import Totals
+    from commscore._report import Spread
+
+# What a summary is made from.
+SUMMARY_COLUMNS = ("score", "score_low", "score_high", "coverage", "maximum", "grade", "grade_low", "grade_high")
 
 
 @attrs.frozen
@@ -23,16 +30,35 @@ class Progress:
     """How far an evaluation of files has come.
 
     Attributes:
-        rows: Units scored so far.
+        rows: Units scored so far, those of an interrupted run that this one carries on included.
         total: Units in all; null where the files do not tell beforehand.
-        file: The file being read.
+        file: The file whose units were scored last; null where they come as a stream.
         seconds: Time since the start.
+        resumed: Units that an interrupted run had scored.
+
+    Example:
+        >>> from commscore import Progress
+        >>> step = Progress(rows=30, total=90, file=None, seconds=2.0, resumed=10)
+        >>> step.rows_per_second, step.seconds_left
+        (10.0, 6.0)
     """
 
     rows: int
     total: int | None
-    file: Path
+    file: Path | None
     seconds: float
+    resumed: int = 0
+
+    @property
+    def rows_per_second(self) -> float | None:
+        """Return how many units are scored per second; null at the very start."""
+        return (self.rows - self.resumed) / self.seconds if self.seconds > 0 else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Return how many seconds the rest takes at that rate; null where that cannot be told."""
+        rate = self.rows_per_second
+        return (self.total - self.rows) / rate if rate and self.total is not None else None
 
 
 class StreamedResult(Result):
@@ -48,16 +74,30 @@ class StreamedResult(Result):
         """Return the counts that were made while the units streamed by."""
         return self._totals.counts
 
+    def following(self, column: str) -> Mapping[str, int]:
+        """Return what was counted while the units streamed by."""
+        return self._totals.following(column)
+
     @property
     def streamed_cells(self) -> Mapping[tuple[str, str], Sequence[int]]:
         """Return how many cells were missing, invalid, and there."""
         return self._totals.cells
 
-    @cached_property
-    def units(self) -> Any:
-        """Return the units' scores and grades, without keys."""
-        names = ["score", "score_low", "score_high", "coverage", "maximum", "grade", "grade_low", "grade_high"]
-        return pq.read_table(self._path, columns=names)
+    def spread(self, name: str) -> Spread | None:
+        """Return how a column of scores spreads over the units; the file is read, but never held."""
+        return spread_of(lambda: self._column(name), mean=self._totals.means.get(name.removeprefix("score_")))
+
+    def counts(self, name: str) -> Counter[str | None]:
+        """Return how many units have each word of a column."""
+        found: Counter[str | None] = Counter()
+        for chunk in self._column(name):
+            found.update({entry["values"]: entry["counts"] for entry in pc.value_counts(chunk).to_pylist()})
+        return found
+
+    def _column(self, name: str) -> Iterator[Any]:
+        with pq.ParquetFile(self._path, pre_buffer=False, buffer_size=1 << 20) as file:
+            for batch in file.iter_batches(1 << 18, columns=[name]):
+                yield batch.column(0)
 
 
 @attrs.frozen(eq=False)

@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from commscore.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,11 +23,37 @@ if TYPE_CHECKING:
 fcntl: Any = import_module("fcntl") if find_spec("fcntl") else None
 
 MANIFEST = "manifest.json"
+RULESET = "ruleset.yaml"
 KIND = "commscore-output"
+_WORK = "work"
+_STATE = "state.npz"
+
+
+@attrs.define
+class Stage:
+    """A hidden folder that an output is written into.
+
+    Attributes:
+        folder: The folder.
+        kept: Whether it stays where it is when something fails, so that the run can be resumed.
+    """
+
+    folder: Path
+    kept: bool = False
+
+    @property
+    def work(self) -> Path:
+        """Return the folder inside for what is no part of the output."""
+        return self.folder / _WORK
+
+    @property
+    def state(self) -> Path:
+        """Return where the state of an interrupted run is kept."""
+        return self.work / _STATE
 
 
 @contextmanager
-def staged(out: Path, *, overwrite: bool) -> Iterator[Path]:
+def staged(out: Path, *, overwrite: bool, resume: bool = False) -> Iterator[Stage]:
     """Give a hidden folder to write into; it takes its place when all is written, and vanishes when anything fails.
 
     What killed runs have left beside ``out`` is removed first; another run under way keeps its own.
@@ -33,35 +61,80 @@ def staged(out: Path, *, overwrite: bool) -> Iterator[Path]:
     Args:
         out: The place. Missing folders above it are made.
         overwrite: Whether an output that stands there is replaced.
+        resume: Whether the folder is the one that an interrupted run has left, where one has, and stays when this one
+            is interrupted and says so.
 
     Yields:
         The folder to write into.
 
     Raises:
-        UsageError: Something stands there that may not be replaced, or nothing can be written there.
+        UsageError: Something stands there that may not be replaced, nothing can be written there, or an interrupted
+            run waits to be resumed.
     """
     place = Path(os.path.realpath(out))
     above = [folder for folder in place.parents if not folder.exists()]
-    folder = place.parent / f"{_prefix(place)}{secrets.token_hex(6)}-new"
+    stage = Stage(unfinished(out) if resume else place.parent / f"{_prefix(place)}{secrets.token_hex(6)}-new")
     lock: int | None = None
     try:
         with writing(out):
             place.parent.mkdir(parents=True, exist_ok=True)
             _clear(place)
         refuse_taken(out, overwrite=overwrite)
+        if not resume:
+            _leave_unfinished(out, overwrite=overwrite)
         with writing(out):
-            lock = _make(folder)
-        yield folder
+            lock = _make(stage.folder, out)
+        stage.kept = stage.state.exists()
+        stage.work.mkdir(exist_ok=True)
+        yield stage
+        shutil.rmtree(stage.work)
         with writing(out):
-            _publish(folder, place, out, overwrite=overwrite)
+            _publish(stage.folder, place, out, overwrite=overwrite)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        for made in above:
-            with suppress(OSError):
-                made.rmdir()
+        _give_up(stage, above, mine=lock is not None or fcntl is None)
         raise
     finally:
         _release(lock)
+
+
+def unfinished(out: Path) -> Path:
+    """Return the folder that an interrupted run leaves for one that resumes it."""
+    place = Path(os.path.realpath(out))
+    return place.parent / f"{_prefix(place)}unfinished"
+
+
+def _leave_unfinished(out: Path, *, overwrite: bool) -> None:
+    """Remove what could be resumed, if whoever calls says so.
+
+    Raises:
+        UsageError: Nobody said so, or the run is under way.
+    """
+    folder = unfinished(out)
+    if not folder.exists():
+        return
+    lock = _lock(folder)
+    if lock is None and fcntl is not None:
+        raise UsageError(f"out: another run is writing to {out} at this moment")
+    try:
+        if not overwrite:
+            raise UsageError(
+                f"out: a run that was to write {out} has been interrupted: resume=True (--resume) carries it on, "
+                "overwrite=True (--overwrite) starts anew"
+            )
+        shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        _release(lock)
+
+
+def _give_up(stage: Stage, above: list[Path], *, mine: bool) -> None:
+    """Remove what was written, and the folders made for it, but what can be resumed."""
+    if stage.kept:
+        return
+    if mine:
+        shutil.rmtree(stage.folder, ignore_errors=True)
+    for made in above:
+        with suppress(OSError):
+            made.rmdir()
 
 
 @contextmanager
@@ -97,7 +170,7 @@ def refuse_taken(out: Path, *, overwrite: bool) -> None:
         hint = "give another folder" if _outputs(place) is None else "give another folder, or overwrite"
         raise UsageError(f"out: {out} is there already and is not empty; {hint}")
     own = _outputs(place)
-    foreign = sorted(names if own is None else names - own - {MANIFEST})
+    foreign = sorted(names if own is None else names - own - {MANIFEST, RULESET})
     if foreign:
         shown = ", ".join(foreign[:5]) + (", …" if len(foreign) > 5 else "")  # noqa: PLR2004
         raise UsageError(f"out: {out} holds what commscore did not write and is not replaced: {shown}")
@@ -121,13 +194,19 @@ def _prefix(place: Path) -> str:
     return f".{place.name}.commscore-"
 
 
-def _make(folder: Path) -> int | None:
-    """Make a folder and lock it, so that nobody takes it for a leftover; return the lock."""
+def _make(folder: Path, out: Path) -> int | None:
+    """Make a folder and lock it, so that nobody takes it for a leftover; return the lock.
+
+    Raises:
+        UsageError: Another run has it.
+    """
     while True:
         folder.mkdir(exist_ok=True)
         lock = _lock(folder)
         if lock is not None or fcntl is None:
             return lock
+        if folder.exists():
+            raise UsageError(f"out: another run is writing to {out} at this moment")
 
 
 def _lock(folder: Path) -> int | None:
@@ -158,7 +237,7 @@ def _clear(place: Path) -> None:
     """Remove what killed runs have left; bring an output back that one had moved away without replacing it."""
     prefix = _prefix(place)
     for folder in sorted(place.parent.iterdir()):
-        if not folder.name.startswith(prefix) or not folder.is_dir():
+        if not folder.name.startswith(prefix) or folder == unfinished(place) or not folder.is_dir():
             continue
         lock = _lock(folder)
         if lock is None and fcntl is not None:

@@ -12,10 +12,12 @@ import pyarrow.compute as pc
 from commscore._engine._areas import Tally, sum_scores
 from commscore._engine._counting import added, by_status
 from commscore._engine._parcels import cut_parcels
-from commscore._report import bad_cells, count_cells
+from commscore._report import bad_cells, count_cells, counted_in
 from commscore._status import STATUSES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from commscore._engine._parts import UnitPart
     from commscore._results import Result
 
@@ -37,9 +39,34 @@ class Totals:
         self.cells: dict[tuple[str, str], list[int]] = {}
         self._sums = Tally()
         self._grades: Counter[str | None] = Counter()
+        self._following: dict[str, Counter[str]] = {"conclusions": Counter(), "actions": Counter()}
         self._ends: list[float] = []
         for name in _SCORES:
             self._sums.index(name).id_of("all")
+
+    def state(self) -> dict[str, Any]:
+        """Return all of it, to be kept."""
+        return {
+            "rows": self.rows,
+            "counts": self.counts,
+            "cells": self.cells,
+            "sums": self._sums,
+            "grades": self._grades,
+            "following": self._following,
+            "ends": self._ends,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take up what was kept."""
+        self.rows, self.counts, self.cells = state["rows"], state["counts"], state["cells"]
+        self._sums, self._grades, self._ends = state["sums"], state["grades"], state["ends"]
+        self._following = state["following"]
+
+    @property
+    def means(self) -> dict[str, float | None]:
+        """Return the means of the units' scores, nearest to the exact ones; null where none has one."""
+        means = {name: float(self._sums.mean_score(name)[0]) for name in _SCORES}
+        return {name: None if np.isnan(mean) else mean for name, mean in means.items()}
 
     def add(self, part: UnitPart, units: Any) -> None:
         """Take in a block, and the table of its units."""
@@ -52,14 +79,15 @@ class Totals:
             self._sums.add_scores(name, everybody, sum_scores(whole, getattr(part.scores, name))["all"])
         for entry in pc.value_counts(units["grade"]).to_pylist():
             self._grades[entry["values"]] += entry["counts"]
+        for column, counts in self._following.items():
+            counts.update(counted_in(units, column))
         ends = pc.min_max(units["score"]).as_py()
         found = [*self._ends, *(end for end in ends.values() if end is not None)]
         self._ends = [min(found), max(found)] if found else []
 
     def described(self, result: Result) -> dict[str, Any]:
         """Return the totals as the manifest has them; ``result`` gives those of areas."""
-        means = {name: float(self._sums.mean_score(name)[0]) for name in _SCORES}
-        shown = {name: None if np.isnan(mean) else mean for name, mean in means.items()}
+        shown = self.means
         names = [grade.name for grade in result.ruleset.scoring.grades]
         unscored = self._grades[None] if names else None
         return {
@@ -74,8 +102,22 @@ class Totals:
                 "greatest": self._ends[1] if self._ends else None,
             },
             "grades": {name: self._grades[name] for name in names} | ({"none": unscored} if unscored else {}),
+            **({} if result.context.concluder is None else {"following": self._followed(result)}),
             "findings": {"unit": self._by_status(), "area": self._of_areas(result)},
             "cells": [attrs.asdict(cells) for cells in bad_cells(result)],
+        }
+
+    def following(self, column: str) -> Mapping[str, int]:
+        """Return how many units have each conclusion, or action."""
+        return self._following[column]
+
+    def _followed(self, result: Result) -> dict[str, Any]:
+        return {
+            column: {
+                "unit": dict(sorted(counts.items())),
+                "area": dict(sorted(counted_in(result.areas, column).items())),
+            }
+            for column, counts in self._following.items()
         }
 
     def _by_status(self) -> dict[str, int]:

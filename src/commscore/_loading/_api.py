@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
+
 from commscore._loading._assembly import assemble
 from commscore._loading._codes import Code
 from commscore._loading._faults import Faults
@@ -68,12 +70,47 @@ def check_ruleset(
     Returns:
         Errors and warnings, file by file and from top to bottom, then notes; empty when there is nothing to say.
     """
+    found = inspect_ruleset(path_or_id, folder=folder)
+    return [*found.faults.listed(), *(found.notes if relations else ())]
+
+
+@attrs.frozen
+class Inspection:
+    """What the file of a ruleset says, and what is wrong with it.
+
+    Attributes:
+        ruleset: The ruleset; null when it has errors.
+        faults: Errors and warnings.
+        notes: How each rule stands to that of the parent and of the year before.
+        roots: The files that say it: its own, then those of its ancestors, nearest first.
+    """
+
+    ruleset: Ruleset | None
+    faults: Faults
+    notes: tuple[Diagnostic, ...] = ()
+    roots: tuple[MapNode, ...] = ()
+
+
+def inspect_ruleset(path_or_id: str | os.PathLike[str], *, folder: str | os.PathLike[str] | None = None) -> Inspection:
+    """Read a ruleset and hold it against its parent and the year before, whatever is wrong with it.
+
+    Args:
+        path_or_id: As for ``load_ruleset``.
+        folder: Where ids are looked up first.
+
+    Returns:
+        The ruleset with its files, and the faults so far.
+    """
     faults, folders = Faults(), _folders(folder)
     ruleset = _load(path_or_id, folders, faults)
     if ruleset is None or faults.refused:
-        return list(faults.listed())
-    notes = relate(ruleset, faults.main or os.fspath(path_or_id), folders, faults)
-    return [*faults.listed(), *(notes if relations else ())]
+        return Inspection(None, faults)
+    name = faults.main or os.fspath(path_or_id)
+    notes = relate(ruleset, name, folders, faults)
+    path = Path(ruleset.path or name)
+    root = read(path, name, Faults())
+    lineage = trace(root, path, folders, Faults()) if isinstance(root, MapNode) else ()
+    return Inspection(ruleset, faults, tuple(notes), tuple(ancestor.node for ancestor in lineage))
 
 
 def load_lineage(
@@ -99,6 +136,28 @@ def load_lineage(
         return (ruleset,)
     ancestors = trace(root, Path(ruleset.path), folders, faults)[1:]
     return (ruleset, *(load_ruleset(ancestor.path, folder=folder) for ancestor in ancestors))
+
+
+def years_of(path_or_id: str | os.PathLike[str], *, folder: str | os.PathLike[str] | None = None) -> tuple[str, ...]:
+    """Find the years of a ruleset's place that lie beside its file, and the plan that they extend.
+
+    Args:
+        path_or_id: As for ``load_ruleset``.
+        folder: Where ids are looked up first.
+
+    Returns:
+        Paths, the plan first and the latest year last; what was given where it cannot be read.
+    """
+    given = os.fspath(path_or_id)
+    path = _located(path_or_id, _folders(folder), Faults())
+    listed = () if path is None else records(path.parent)
+    own = next((record for record in listed if Path(record.path) == path), None)
+    if own is None:
+        return (given,)
+    beside = [record for record in listed if record.jurisdiction.code == own.jurisdiction.code]
+    return tuple(
+        record.path for record in sorted(beside, key=lambda record: (record.year is not None, record.year or 0))
+    )
 
 
 def list_rulesets(*, folder: str | os.PathLike[str] | None = None) -> tuple[RulesetRecord, ...]:

@@ -9,6 +9,7 @@ import attrs
 
 from commscore._loading._cases import read_case
 from commscore._loading._codes import Code
+from commscore._loading._conclusions import Around, read_conclusions
 from commscore._loading._context import Context
 from commscore._loading._fields import Fields, as_fields, read_decimal, read_title, wrong_type
 from commscore._loading._files import CATALOGUE, bundled_folder, read
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 TOP_KEYS = (
     *("commscore", "id", "title", "jurisdiction", "year", "source", "scoring", "extends"),
-    *("inputs", "groups", "rules", "drop", "unscored", "cases"),
+    *("inputs", "groups", "rules", "drop", "include", "conclusions", "unscored", "cases"),
 )
 FIRST_YEAR, LAST_YEAR = 1949, 2199
 
@@ -63,7 +64,7 @@ def assemble(path: Path, name: str, folders: tuple[Path, ...], faults: Faults) -
         _check_format(fields)
     if "extends" in files[-1]:
         return None  # without its parent, whatever a file leaves out would seem missing
-    merged = merge(lineage, faults)
+    merged = merge(lineage, folders, faults)
     declared = _declared(lineage, faults)
     return _ruleset(files, merged, declared, lineage)
 
@@ -106,6 +107,9 @@ def _ruleset(
     level = None if jurisdiction is None else jurisdiction.level
     context = Context(faults, declared, level)
     rules = _rules(merged, context, {group.id for group in groups}, sources)
+    scoring = read_scoring(merged.scoring, faults)
+    around = Around(faults, rules, merged.rule_ids, groups, tuple(grade.name for grade in scoring.grades), sources)
+    conclusions = read_conclusions(merged, around)
     if "rules" not in own and len(lineage) == 1 and "extends" not in own:
         own.get("rules", required=True)
     title = inherited(lineage, "title")
@@ -115,14 +119,15 @@ def _ruleset(
         jurisdiction=jurisdiction or Jurisdiction("", "city", Text("")),
         year=read_year(inherited(lineage, "year"), faults),
         source=sources.own,
-        scoring=read_scoring(merged.scoring, faults),
+        scoring=scoring,
         groups=groups,
         rules=rules,
         inputs=needed({name for rule in rules for name in names_used(rule)}, declared),
         unscored=_unscored(merged, sources, faults),
-        cases=_cases(own, context, merged.rule_ids),
+        cases=_cases(own, context, merged.rule_ids, {each.conclude for each in conclusions}),
         extends=tuple(text for fields in files[1:] if (text := fields.id()) is not None),
         path=str(lineage[0].path),
+        conclusions=conclusions,
     )
     return None if faults.refused else attrs.evolve(ruleset, hash=fingerprint(ruleset))
 
@@ -153,7 +158,7 @@ def _rules(merged: Merged, context: Context, groups: set[str], sources: Sources)
         rule = read_rule(node, context, groups, sources)
         if rule is not None:
             rules[rule.id] = rule
-    known = merged.rule_ids
+    known = merged.rule_ids | merged.conclusion_ids
     for id_, node in merged.dropped.items():
         fields = as_fields(node, context.faults, "an entry of `drop`", ("id", "because"))
         because = None if fields is None else fields.text("because")
@@ -161,7 +166,9 @@ def _rules(merged: Merged, context: Context, groups: set[str], sources: Sources)
             fields.get("because", required=True)
         if id_ not in known:
             hint = context.faults.nearest(id_, known)
-            context.faults.add(Code.UNKNOWN_RULE, f"there is no rule {id_[:60]!r} to drop", node, hint=hint)
+            context.faults.add(
+                Code.UNKNOWN_RULE, f"there is no rule or conclusion {id_[:60]!r} to drop", node, hint=hint
+            )
         elif id_ in rules:
             rules[id_] = attrs.evolve(rules[id_], selected=False, because=because)
     return tuple(rules.values())
@@ -182,6 +189,7 @@ def _unscored(merged: Merged, sources: Sources, faults: Faults) -> tuple[Unscore
     return tuple(entries.values())
 
 
-def _cases(own: Fields, context: Context, ids: frozenset[str]) -> tuple[Case, ...]:
-    cases = (read_case(node, context, ids) for node in own.items("cases"))
+def _cases(own: Fields, context: Context, ids: frozenset[str], names: set[str | None]) -> tuple[Case, ...]:
+    known = frozenset(name for name in names if name is not None)
+    cases = (read_case(node, context, ids, known) for node in own.items("cases"))
     return tuple(case for case in cases if case is not None)

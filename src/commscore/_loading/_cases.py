@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from commscore._loading._codes import Code
-from commscore._loading._fields import Fields, as_fields, kind, read_choice, read_list, wrong_type
+from commscore._loading._fields import Fields, as_fields, kind, read_choice, read_list, read_text, wrong_type
 from commscore._loading._nodes import ListNode, MapNode, Scalar, position
 from commscore._ruleset import LEVELS, SCOPES, Case
 from commscore._status import Status
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from commscore._loading._context import Context
     from commscore._loading._nodes import Node
 
-CASE_KEYS = ("rows", "expect", "more", "level", "as_of", "name")
+CASE_KEYS = ("rows", "expect", "more", "level", "as_of", "name", "conclusions")
 ROW_KEYS = ("kind", "code", "township", "county", "city", "province")
 STATUSES = tuple(str(status) for status in Status if status is not Status.FIXED)
 _LONGEST_NUMBER = 40
@@ -26,13 +26,14 @@ _HEXADECIMAL = re.compile(r"0[ox][0-9a-f]+")
 _MODEST = re.compile(r"[-+.0-9]+(?:e[-+]?[0-9]{1,2})?")
 
 
-def read_case(node: Node, context: Context, rules: Collection[str]) -> Case | None:
+def read_case(node: Node, context: Context, rules: Collection[str], names: Collection[str] = ()) -> Case | None:
     """Read one case.
 
     Args:
         node: Its mapping.
         context: The catalogue and the faults.
         rules: The ids of all rules.
+        names: What can be concluded.
 
     Returns:
         The case; null when it is no mapping.
@@ -43,13 +44,33 @@ def read_case(node: Node, context: Context, rules: Collection[str]) -> Case | No
     rows = fields.get("rows", required=True)
     return Case(
         rows=() if rows is None else _rows(rows, context),
-        expect=_expect(fields, rules),
+        expect={} if "conclusions" in fields and "expect" not in fields else _expect(fields, rules),
         more=_more(fields, context),
         level=fields.choice("level", LEVELS),
         as_of=fields.date("as_of"),
         name=fields.text("name"),
         line=position(node.document, node.start)[0],
+        conclusions=_conclusions(fields, names),
     )
+
+
+def _conclusions(fields: Fields, names: Collection[str]) -> tuple[str, ...] | tuple[tuple[str, ...], ...] | None:
+    """Read what is concluded of the jurisdiction, or of each row."""
+    if "conclusions" not in fields:
+        return None
+    items = fields.items("conclusions")
+    if items and all(isinstance(item, ListNode) for item in items):
+        return tuple(_names(read_list(item, fields.faults), fields, names) for item in items)
+    return _names(items, fields, names)
+
+
+def _names(items: tuple[Node, ...], fields: Fields, names: Collection[str]) -> tuple[str, ...]:
+    found = [(item, text) for item in items if (text := read_text(item, fields.faults)) is not None]
+    for item, text in found:
+        if text not in names:
+            hint = fields.faults.nearest(text, names)
+            fields.faults.add(Code.NO_CONCLUSION, f"nothing concludes {text[:60]!r}", item, hint=hint)
+    return tuple(text for _, text in found)
 
 
 def _more(fields: Fields, context: Context) -> dict[str, tuple[dict[str, Any], ...]]:

@@ -72,3 +72,33 @@ class Code(StrEnum):
     LAXER = "CS402"
     LAXER_YEAR = "CS403"
     RELATION = "CS404"
+    # Consistency
+    NEVER_TOGETHER = "CS501"
+    NEVER_APPLIES = "CS502"
+    NEVER_FAILS = "CS503"
+    NEVER_PASSES = "CS504"
+    IMPLIED = "CS505"
+    OFF_GRID = "CS506"
+    OTHER_UNIT = "CS507"
+    OTHER_WORDS = "CS508"
+    UNUSED_INPUT = "CS509"
+    NO_SUCH_GRADE = "CS510"
+    NEVER_COUNTS = "CS511"
+    ODD_DUE = "CS512"
+    UNDECIDED = "CS513"
+    ANSWER = "CS514"
+    # Conclusions
+    NO_GRADE = "CS601"
+    NO_CONCLUSION = "CS602"
+    NOTHING_SAID = "CS603"
+    NEVER_REACHED = "CS604"
+    WAITING_CIRCLE = "CS605"
+    NO_BASIS = "CS606"
+    NO_EFFECT = "CS607"
+    SHARED_ID = "CS608"
+    INCLUDE = "CS609"
+
+
+def code_names() -> dict[str, str]:
+    """Give the name of each code, such as ``NEVER_TOGETHER`` of ``CS501``."""
+    return {str(code): code.name for code in Code}

@@ -12,13 +12,13 @@ import attrs
 
 from commscore._loading._parts import AREA_FORMS, is_bare_flag
 from commscore._requirement import decimal, describe
-from commscore._ruleset import ALL, Input, InputType, Text
+from commscore._ruleset import ALL, Basis, Input, InputType, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from commscore._requirement import Requirement
-    from commscore._ruleset import Case, Filter, Part, Rule, Ruleset
+    from commscore._ruleset import Case, Conclusion, Filter, Part, Rule, Ruleset
 
 _WIDEST_FLOW = 100
 # Text that needs no quotes anywhere; the words that YAML takes for something else do.
@@ -36,12 +36,19 @@ def dump_ruleset(ruleset: Ruleset) -> str:
         The file's text. Loaded, it is an equal ruleset with the same hash; only where it was read from and
         what it extends are not in it.
     """
-    return "\n".join(_block(_document(ruleset), "")) + "\n"
+    return dump_document(document_of(ruleset))
 
 
-def _document(ruleset: Ruleset) -> dict[str, Any]:
+def dump_document(document: dict[str, Any]) -> str:
+    """Write what a ruleset file says as YAML."""
+    return "\n".join(_block(document, "")) + "\n"
+
+
+def document_of(ruleset: Ruleset) -> dict[str, Any]:
+    """Return what a self-contained file of a ruleset says, as plain data."""
     place = ruleset.jurisdiction
-    dropped = [{"id": rule.id, "because": rule.because} for rule in ruleset.rules if not rule.selected]
+    entries: tuple[Rule | Conclusion, ...] = (*ruleset.rules, *ruleset.conclusions)
+    dropped = [{"id": entry.id, "because": entry.because} for entry in entries if not entry.selected]
     scoring = ruleset.scoring
     grades = [[grade.name, grade.at_least] for grade in scoring.grades]
     return _filled(
@@ -56,6 +63,7 @@ def _document(ruleset: Ruleset) -> dict[str, Any]:
         groups=[_record(group) for group in ruleset.groups],
         rules=[_rule(rule) for rule in ruleset.rules],
         drop=dropped,
+        conclusions=[_conclusion(each) for each in ruleset.conclusions],
         unscored=[_record(entry) for entry in ruleset.unscored],
         cases=[_case(case) for case in ruleset.cases],
     )
@@ -108,6 +116,22 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {**head, **_part(rule), **tail}
 
 
+def _conclusion(each: Conclusion) -> dict[str, Any]:
+    title = None if each.title is None else _title(each.title)
+    action = None if each.action is None else _title(each.action)
+    return _filled(
+        id=each.id,
+        title=title,
+        when=_record(each.when),
+        then=_filled(conclude=each.conclude, action=action, cap=each.cap),
+        clause=each.clause,
+        phrase=each.phrase,
+        basis="advice" if each.basis is Basis.ADVICE else None,
+        note=each.note,
+        source=None if each.source is None else _record(each.source),
+    )
+
+
 def _part(part: Part, *, over: bool = True) -> dict[str, Any]:
     return _filled(
         **_shape(part),
@@ -158,7 +182,9 @@ def _by_scope(values: Mapping[str, object]) -> object:
 def _case(case: Case) -> dict[str, Any]:
     more = {level: list(rows) for level, rows in case.more.items()}
     given = _filled(name=case.name, level=case.level, as_of=case.as_of)
-    return {**given, "rows": list(case.rows), **_filled(more=more), "expect": case.expect}
+    concluded = {} if case.conclusions is None else {"conclusions": list(case.conclusions)}
+    expected = {"expect": case.expect} if case.expect or not concluded else {}
+    return {**given, "rows": list(case.rows), **_filled(more=more), **expected, **concluded}
 
 
 def _block(value: Mapping[str, Any] | list[Any], indent: str) -> list[str]:

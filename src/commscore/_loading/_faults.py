@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from difflib import get_close_matches
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from commscore._loading._nodes import position
 from commscore.errors import Diagnostic, Severity
@@ -72,8 +72,12 @@ class Faults:
         *,
         hint: str | None = None,
         severity: Severity = Severity.ERROR,
+        **answer: Any,
     ) -> None:
-        """Record a fault at a place; the same fault at the same place counts once."""
+        """Record a fault at a place; the same fault at the same place counts once.
+
+        ``answer`` is what else the diagnostic holds: ``proof``, ``witness``, ``related``.
+        """
         line, column = position(at.document, at.start)
         source = _source(at.document, line, column)
         marked = at.document.text[at.start : min(at.end, at.start + LONGEST_CARET)].splitlines() or [""]
@@ -88,6 +92,7 @@ class Faults:
             source=source,
             length=max(1, len(marked[0].rstrip())),
             hint=hint,
+            **answer,
         )
         self._keep(diagnostic, at.start)
 
@@ -105,13 +110,13 @@ class Faults:
         """Suggest the closest valid name, as long as the fault will be shown."""
         return nearest(name, names) if len(self._found) < MOST_FAULTS else None
 
-    def warn(self, code: Code, message: str, at: Node, *, hint: str | None = None) -> None:
+    def warn(self, code: Code, message: str, at: Node, *, hint: str | None = None, **answer: Any) -> None:
         """Record something doubtful that does not refuse the ruleset."""
-        self.add(code, message, at, hint=hint, severity=Severity.WARNING)
+        self.add(code, message, at, hint=hint, severity=Severity.WARNING, **answer)
 
-    def note(self, code: Code, message: str, at: Node) -> None:
+    def note(self, code: Code, message: str, at: Node, *, hint: str | None = None, **answer: Any) -> None:
         """Record something that is worth knowing and no fault."""
-        self.add(code, message, at, severity=Severity.NOTE)
+        self.add(code, message, at, hint=hint, severity=Severity.NOTE, **answer)
 
     def add_file(self, code: Code, message: str, name: str | None, *, hint: str | None = None) -> None:
         """Record a fault of a file that could not be read at all."""

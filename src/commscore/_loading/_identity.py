@@ -15,8 +15,9 @@ import attrs
 from commscore._requirement import Requirement, decimal
 from commscore._ruleset import Ruleset
 
-# Where it came from, what tests it, and the hash itself change nothing that is scored.
-_NO_MEANING = frozenset({"path", "extends", "cases", "hash"})
+# Where it came from, what tests it, and the hash itself change nothing that is scored. (Conclusions do, and are added
+# where there are any.)
+_NO_MEANING = frozenset({"path", "extends", "cases", "hash", "conclusions"})
 
 _EMPTY: tuple[object, ...] = ((), {})
 
@@ -30,6 +31,7 @@ def canonical(ruleset: Ruleset) -> dict[str, Any]:
     return {
         "commscore": 1,
         **{name: _plain(value) for name, value in values.items() if name not in _NO_MEANING},
+        **({"conclusions": _plain(ruleset.conclusions)} if ruleset.conclusions else {}),
     }
 
 

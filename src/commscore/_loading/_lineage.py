@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from commscore._loading._codes import Code
-from commscore._loading._fields import kind, read_text, wrong_type
+from commscore._loading._fields import as_fields, kind, read_text, wrong_type
 from commscore._loading._files import exists, find, is_path, read, unknown_id
 from commscore._loading._nodes import ListNode, MapNode, Scalar, child, key_node, position
 from commscore._loading._parts import ASSESSMENTS, BELONGING
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from commscore._loading._faults import Faults
-    from commscore._loading._nodes import Node
+    from commscore._loading._nodes import Document, Node
 
 LONGEST_LINEAGE = 6
+INCLUDED_KEYS = ("commscore", "conclusions")
 _REPLACED = frozenset({*ASSESSMENTS, *BELONGING})
 
 
@@ -107,6 +108,8 @@ class Merged:
         rule_ids: The ids of all of them, whether they are without fault or not.
         dropped: By rule id, the `drop` entry that switched it off.
         unscored: Entries of all files, the oldest ancestor's first.
+        conclusions: Conclusion entries, those of included files before those of the file that includes them.
+        included: The documents that `include` named.
     """
 
     scoring: Node | None
@@ -115,15 +118,30 @@ class Merged:
     rule_ids: frozenset[str]
     dropped: dict[str, Node]
     unscored: tuple[Node, ...]
+    conclusions: tuple[Node, ...] = ()
+    included: frozenset[Document] = frozenset()
+
+    @property
+    def conclusion_ids(self) -> frozenset[str]:
+        """Give the ids of all conclusions, whether they are without fault or not."""
+        return frozenset(id_ for entry in self.conclusions if (id_ := _id_of(entry)) is not None)
 
 
-def merge(lineage: tuple[Ancestor, ...], faults: Faults) -> Merged:
-    """Merge a lineage, from the oldest ancestor to the file itself."""
+def merge(lineage: tuple[Ancestor, ...], folders: tuple[Path, ...], faults: Faults) -> Merged:
+    """Merge a lineage, from the oldest ancestor to the file itself.
+
+    Args:
+        lineage: The file and its ancestors, nearest first.
+        folders: Where included files are looked up, after the including file's own folder.
+        faults: Takes every fault found.
+    """
     scoring: Node | None = None
     groups: tuple[Node, ...] = ()
     rules: tuple[Node, ...] = ()
     unscored: tuple[Node, ...] = ()
     dropped: dict[str, Node] = {}
+    conclusions: tuple[Node, ...] = ()
+    included: set[Document] = set()
     for ancestor in reversed(lineage):
         node = ancestor.node
         if (given := child(node, "scoring")) is not None:
@@ -134,10 +152,42 @@ def merge(lineage: tuple[Ancestor, ...], faults: Faults) -> Merged:
         for entry in own_rules:  # giving a rule again takes it up again
             dropped.pop(_id_of(entry) or "", None)
         rules = _merge_by_id(rules, own_rules, _REPLACED)
+        for file in (*included_files(ancestor, folders, faults), node):
+            own_conclusions = _entries(file, "conclusions", faults)
+            for entry in own_conclusions:
+                dropped.pop(_id_of(entry) or "", None)
+            conclusions = _merge_by_id(conclusions, own_conclusions, frozenset())
+            included |= {file.document} - {node.document}
         dropped |= _dropped(node, faults)
         unscored = (*unscored, *_items(node, "unscored", faults))
     ids = frozenset(id_ for entry in rules if (id_ := _id_of(entry)) is not None)
-    return Merged(scoring, groups, rules, ids, dropped, unscored)
+    return Merged(scoring, groups, rules, ids, dropped, unscored, conclusions, frozenset(included))
+
+
+def included_files(ancestor: Ancestor, folders: tuple[Path, ...], faults: Faults) -> tuple[MapNode, ...]:
+    """Read the files that `include` names; they hold conclusions and nothing else."""
+    node = child(ancestor.node, "include")
+    items = node.items if isinstance(node, ListNode) else () if node is None else (node,)
+    found = (_included(item, (ancestor.path.parent, *folders), faults) for item in items)
+    return tuple(root for root in found if root is not None)
+
+
+def _included(item: Node, folders: tuple[Path, ...], faults: Faults) -> MapNode | None:
+    text = read_text(item, faults, expected="the path of a file with conclusions")
+    if text is None:
+        return None
+    path = next((folder / text for folder in folders if exists(folder / text)), None)
+    if path is None:
+        message = f"there is no file {text[:200]!r}, neither as seen from this file's folder nor among the bundled ones"
+        faults.add(Code.INCLUDE, message, item, hint="conclusions/common.yaml comes with the library")
+        return None
+    root = read(path, str(path), faults)
+    fields = None if root is None else as_fields(root, faults, "an included file", INCLUDED_KEYS)
+    if fields is None:
+        faults.add(Code.INCLUDE, f"the included file {text[:200]!r} cannot be used", item)
+        return None
+    fields.get("conclusions", required=True)
+    return fields.node
 
 
 def _dropped(node: MapNode, faults: Faults) -> dict[str, Node]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -18,7 +20,7 @@ from commscore._loading._nodes import ListNode, MapNode, Node, Scalar, child, ke
 from commscore._loading._parts import ASSESSMENTS
 from commscore._requirement import decimal
 from commscore._ruleset import Rule, Ruleset
-from commscore.errors import Diagnostic
+from commscore.errors import Diagnostic, Proof, WitnessTable
 
 _OF_A_YEAR = re.compile(r"(?P<place>.+)-(?P<year>[0-9]{4})")
 _KEYS = {"requirement": "require", "due": "due", "force": "force", "veto": "veto", "over": "over", "where": "where"}
@@ -69,8 +71,8 @@ def _against_parent(file: _File, parent: Ruleset, faults: Faults, notes: Faults)
     ruleset, known = file.ruleset, {rule.id: rule for rule in parent.rules}
     level = ruleset.jurisdiction.level if ruleset.jurisdiction.level == parent.jurisdiction.level else None
     for rule in ruleset.rules:
-        entry = _entry(file.root, "rules", rule.id)
-        place = entry or _entry(file.root, "drop", rule.id) or key_node(file.root, "extends")
+        entry = entry_of(file.root, "rules", rule.id)
+        place = entry or entry_of(file.root, "drop", rule.id) or key_node(file.root, "extends")
         if rule.id not in known:
             notes.note(Code.RELATION, f"rule {rule.id!r} is added; {parent.id!r} has none of this id", place)
             continue
@@ -80,7 +82,7 @@ def _against_parent(file: _File, parent: Ruleset, faults: Faults, notes: Faults)
         laxer = _laxer(comparison)
         if laxer and rule.selected and entry is not None and child(entry, "because") is None:
             message = f"rule {rule.id!r} asks less than in {parent.id!r}: {_aspects(laxer)}"
-            faults.warn(Code.LAXER, message, _place(entry, laxer), hint="say why in `because:`, or mend the rule")
+            _doubt(faults, Code.LAXER, message, _place(entry, laxer), laxer)
 
 
 def _against_year(file: _File, earlier: Ruleset, faults: Faults, notes: Faults) -> None:
@@ -91,11 +93,34 @@ def _against_year(file: _File, earlier: Ruleset, faults: Faults, notes: Faults) 
             notes.note(Code.RELATION, message, head)
         elif change.after is not None and change.comparison is not None:
             rule, laxer = change.after, _laxer(change.comparison)
-            entry = _entry(file.root, "rules", rule.id)
+            entry = entry_of(file.root, "rules", rule.id)
             if laxer and rule.because is None:
                 message = f"rule {rule.id!r} asks less than the year before in {earlier.id!r}: {_aspects(laxer)}"
                 place = head if entry is None else _place(entry, laxer)
-                faults.warn(Code.LAXER_YEAR, message, place, hint="say why in `because:`, or mend the rule")
+                _doubt(faults, Code.LAXER_YEAR, message, place, laxer)
+
+
+def _doubt(faults: Faults, code: Code, message: str, at: Node, laxer: tuple[Aspect, ...]) -> None:
+    """Record that less is asked, with rows that pass here and fail there where there are some."""
+    rows = (witness for aspect in laxer for witness in aspect.witnesses if witness.passes == "child" and witness.rows)
+    shown = next((table_of(witness) for witness in rows), None)
+    hint = "say why in `because:`, or mend the rule"
+    faults.warn(code, message, at, hint=hint, proof=Proof.REFUTED, witness=shown)
+
+
+def table_of(witness: Witness) -> WitnessTable:
+    """Write a witness as a table that can be evaluated."""
+    rows = tuple({name: plain(cell) for name, cell in row.items()} for row in witness.rows)
+    return WitnessTable(rows, witness.level)
+
+
+def plain(cell: object) -> Any:
+    """Write a number as a table holds it, never losing a digit."""
+    if not isinstance(cell, Fraction):
+        return cell
+    if cell.denominator == 1:
+        return int(cell)
+    return float(cell) if Fraction(repr(float(cell))) == cell else decimal(cell)
 
 
 def _year_before(ruleset: Ruleset, path: Path, folders: tuple[Path, ...]) -> Ruleset | None:
@@ -114,7 +139,7 @@ def _year_before(ruleset: Ruleset, path: Path, folders: tuple[Path, ...]) -> Rul
     return None
 
 
-def _entry(root: MapNode, key: str, id_: str) -> MapNode | None:
+def entry_of(root: MapNode, key: str, id_: str) -> MapNode | None:
     """Find what a file itself says of a rule."""
     entries = child(root, key)
     for item in entries.items if isinstance(entries, ListNode) else ():

@@ -10,7 +10,7 @@ from commscore._loading._header import JURISDICTION_LEVELS, MODELS, UNKNOWN
 from commscore._loading._inputs import MOST_PLACES, STORED_AS
 from commscore._loading._parts import ASSESSMENTS, OVER_LEVELS
 from commscore._phrases import LONGEST_PHRASE
-from commscore._ruleset import LEVELS, SCOPES, Force, InputType
+from commscore._ruleset import LEVELS, SCOPES, Basis, Force, InputType
 
 Schema = dict[str, Any]
 
@@ -98,8 +98,10 @@ def _top() -> Schema:
         "rules": {"type": "array", "description": "The obligations, in the document's order."},
         "drop": _list(
             _mapping({"id": _ref("id"), "because": TEXT}, required=("id", "because")),
-            "Rules switched off, and why.",
+            "Rules and conclusions switched off, and why.",
         ),
+        "include": _said(TEXTS, "Files with conclusions, such as conclusions/common.yaml."),
+        "conclusions": _list(_ref("conclusion"), "What follows from findings, and what is to be done."),
         "unscored": _list(_ref("unscored"), "Obligations that no rule scores, and why."),
         "cases": _list(_ref("case"), "The ruleset's own tests: rows, and the statuses expected."),
     }
@@ -136,6 +138,7 @@ def _definitions() -> Schema:
         "entry": {**_mapping(rule, required=("id",)), **at_most_one},
         "unscored": _unscored(),
         "case": _case(),
+        "conclusion": _conclusion(),
     }
 
 
@@ -265,5 +268,52 @@ def _case() -> Schema:
         "level": {"enum": list(LEVELS)},
         "as_of": _ref("date"),
         "expect": {"type": "object", "additionalProperties": expected},
+        "conclusions": _said(
+            {"type": "array", "items": {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}},
+            "What is concluded of the jurisdiction, or a list for each row.",
+        ),
     }
-    return _mapping(keys, required=("rows", "expect"))
+    return {**_mapping(keys, required=("rows",)), "anyOf": [{"required": ["expect"]}, {"required": ["conclusions"]}]}
+
+
+def _conclusion() -> Schema:
+    then = {
+        "conclude": _said(_ref("id"), "What is concluded; other conclusions may build on it."),
+        "action": _said(_ref("title"), "What is to be done."),
+        "cap": _said(TEXT, "The grade that is given at best."),
+    }
+    keys = {
+        "id": _ref("id"),
+        "title": _ref("title"),
+        "when": _when(),
+        "then": _said({**_mapping(then), "minProperties": 1}, "What follows."),
+        "clause": _said(TEXT, "Where the document says it."),
+        "phrase": {**TEXT, "maxLength": LONGEST_PHRASE},
+        "basis": _said({"enum": [str(basis) for basis in Basis]}, "What it rests on: a clause, or advice."),
+        "note": TEXT,
+        "source": _ref("source"),
+    }
+    return _mapping(keys, required=("id",))
+
+
+def _when() -> Schema:
+    veto = _said(_mapping({"veto": {"const": True}}, required=("veto",)), "All rules that are vetoes.")
+    rules = {"anyOf": [TEXTS, veto]}
+    kinds: Schema = {"enum": list(SCOPES)}
+    threshold = _mapping(
+        {
+            "group": _said(TEXT, 'A group, "*" for any one group; the whole ruleset unless given.'),
+            "at_least": _said({"type": "integer", "minimum": 1}, "How many rules; 1 unless given."),
+        }
+    )
+    keys = {
+        "fail_any": _said(rules, "One of these rules fails."),
+        "fail_all": _said(rules, "All of these rules fail."),
+        "unknown_any": _said(rules, "One of these rules is unknown or in error."),
+        "failed_in": _said(threshold, "So many rules of a group fail."),
+        "unknown_in": _said(threshold, "So many rules of a group are unknown or in error."),
+        "grade_in": _said(TEXTS, "The grade as scored, before any cap, is one of these."),
+        "kind": _said({"anyOf": [kinds, _list(kinds)]}, "The unit is of this kind."),
+        "concluded": _said(TEXTS, "All of these have been concluded."),
+    }
+    return _said({**_mapping(keys), "minProperties": 1}, "What must be so; every key must hold.")

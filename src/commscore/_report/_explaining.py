@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from commscore._engine._plan import RulePlan, rank
+from commscore._report._concluding import conclusion_lines
 from commscore._report._entries import Entry, entry_lines
 from commscore._report._measures import known
 from commscore._report._numbers import number
@@ -34,7 +35,8 @@ def explain(result: Result, key: str, *, lang: str = "zh") -> str:
     """
     w = words(lang)
     subject = subject_of(result, str(key))
-    return "\n".join([*_heading(result, subject, w), *_body(result, subject, w)])
+    parts = (_heading(result, subject, w), conclusion_lines(result, subject, w), _body(result, subject, w))
+    return "\n".join(line for lines in parts for line in lines)
 
 
 # ---- HEADING ----

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.compute as pc
-
-from commscore._report._facts import UNSCORED, Facts, facts_of, spread
+from commscore._report._concluding import conclusion_table
+from commscore._report._facts import UNSCORED, Facts, facts_of
 from commscore._report._numbers import number, percent
 from commscore._report._rule_tables import (
     KEY_WIDTH,
@@ -47,6 +46,7 @@ def summary(result: Result, *, lang: str = "en") -> str:
         _scores(result, w),
         _grades(result, w),
         _areas(result, w),
+        conclusion_table(result, w),
         worst_rules(facts, w),
         area_rules(facts, w),
         still_open(facts, w),
@@ -93,21 +93,21 @@ def _rule_counts(facts: Facts, w: Words) -> str:
 
 
 def _scores(result: Result, w: Words) -> Iterator[str]:
-    units, ruleset = result.units, result.ruleset
-    whole = spread(units["score"])
+    ruleset = result.ruleset
+    whole = result.spread("score")
     if whole is None:
         if _unit_count(result):
-            yield from headed(w("scores"), [w("no_score" if units.num_rows else "streamed")])
+            yield from headed(w("scores"), [w("no_score" if result.counts("grade") else "streamed")])
         return
-    tops = spread(units["maximum"])
+    tops = result.spread("maximum")
     maximum = tops.greatest if tops and tops.least == tops.greatest else None
     rows = []
     for name in ("score", "score_low", "score_high"):
-        found = spread(units[name])
+        found = result.spread(name)
         if found is not None:
             ends = (found.mean, found.least, found.median, found.greatest)
             rows.append([w(name), *(score_number(end, maximum or 100, ruleset) for end in ends)])
-    covered = spread(units["coverage"])
+    covered = result.spread("coverage")
     if covered is not None:
         ends = (covered.mean, covered.least, covered.median, covered.greatest)
         rows.append([w("coverage"), *map(percent, ends)])
@@ -119,18 +119,18 @@ def _scores(result: Result, w: Words) -> Iterator[str]:
 
 
 def _grades(result: Result, w: Words) -> Iterator[str]:
-    grades, units = result.ruleset.scoring.grades, result.units
-    if not grades or not units.num_rows:
+    grades = result.ruleset.scoring.grades
+    counts = [result.counts(column) for column in ("grade", "grade_low", "grade_high")]
+    units = sum(counts[0].values())
+    if not grades or not units:
         return
     names: list[str | None] = [grade.name for grade in grades]
-    columns = ("grade", "grade_low", "grade_high")
-    counts = [_counted(units[column]) for column in columns]
     names += [None] if any(count[None] for count in counts) else []
     rows = [
         [
             w("no_grade") if name is None else name,
             counted(counts[0][name]),
-            percent(counts[0][name] / units.num_rows),
+            percent(counts[0][name] / units),
             counted(counts[1][name]),
             counted(counts[2][name]),
         ]
@@ -138,10 +138,6 @@ def _grades(result: Result, w: Words) -> Iterator[str]:
     ]
     headers = [w(name) for name in ("grade", "units", "share", "if_low", "if_high")]
     yield from headed(w("grades"), [table(headers, rows, "lrrrr")])
-
-
-def _counted(column: Any) -> Counter[str | None]:
-    return Counter({entry["values"]: entry["counts"] for entry in pc.value_counts(column).to_pylist()})
 
 
 # ---- AREAS ----

@@ -12,7 +12,7 @@ import pyarrow as pa
 from commscore._ruleset import CODE_LENGTHS, LEVELS, Input, Jurisdiction
 from commscore._tables._columns import Columns
 from commscore._tables._exact import Column
-from commscore._tables._keys import KeySet, Rows, as_text, fault
+from commscore._tables._keys import SHOWN, KeySet, Rows, as_text, fault
 from commscore._tables._matching import find_key, match_columns, warn_of_slips
 from commscore._tables._places import Areas, Codes, Known, Places, level_of, read_codes, read_kind
 from commscore._tables._sources import open_source
@@ -331,14 +331,27 @@ def _keys(own: Array | None, codes: Codes | None, span: range) -> Array:
     return pa.array(np.arange(span.start, span.stop)).cast(pa.string())
 
 
+class _Some:
+    """Some rows: how many, and the first of them."""
+
+    def __init__(self) -> None:
+        self.first: list[int] = []
+        self.count = 0
+
+    def add(self, rows: Rows) -> None:
+        """Take in further rows."""
+        self.count += len(rows)
+        self.first += rows[: SHOWN - len(self.first)].tolist()
+
+
 class _Seen:
     """What is told of a table's rows only once all of them have been read."""
 
     def __init__(self, table: Table, keys: KeySet) -> None:
         self._table = table
         self._keys = keys
-        self._strange: list[Rows] = []
-        self._others: list[Rows] = []
+        self._strange = _Some()
+        self._others = _Some()
         self._usual = False
 
     def note(self, block: Block) -> None:
@@ -351,30 +364,25 @@ class _Seen:
         self._keys.add(block.keys, block.first_row, digits=digits)
         if codes is None:
             return
-        self._strange.append(codes.strange() + block.first_row)
+        self._strange.add(codes.strange() + block.first_row)
         self._usual |= bool(codes.length.any())
         if self._table.inferred:
             width = CODE_LENGTHS[self._table.level]
-            self._others.append(np.flatnonzero(codes.length != width) + block.first_row)
+            self._others.add(np.flatnonzero(codes.length != width) + block.first_row)
 
     def warn(self) -> None:
         """Warn of codes that place their rows nowhere, in a table whose other codes do."""
-        strange = _all(self._strange)
-        if len(strange) and self._usual:
+        if self._strange.count and self._usual:
             message = "no area codes (of 12, 9, 6, 4 or 2 digits), so their rows count as having none"
-            shown = fault(message, strange, len(strange), table=self._table.name, column=self._table.code_column)
-            warnings.warn(str(shown), DataWarning, stacklevel=3)
+            warnings.warn(str(self._fault(message, self._strange)), DataWarning, stacklevel=3)
 
     def faults(self) -> list[DataFault]:
         """List the rows whose codes belie the level that the first ones told."""
-        others = _all(self._others)
-        if not len(others):
+        if not self._others.count:
             return []
         level = self._table.level
         message = f"the first codes are those of a {level}, these are not: say by level= what the rows are"
-        return [fault(message, others, len(others), table=self._table.name, column=self._table.code_column)]
+        return [self._fault(message, self._others)]
 
-
-def _all(parts: Sequence[Rows]) -> Rows:
-    """Join the row numbers found in each block."""
-    return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+    def _fault(self, message: str, rows: _Some) -> DataFault:
+        return fault(message, rows.first, rows.count, table=self._table.name, column=self._table.code_column)

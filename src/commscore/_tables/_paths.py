@@ -59,15 +59,27 @@ def _parquet(path: Path, name: str, block_rows: int) -> Source:
     file = pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False)
     schema = file.schema_arrow
 
-    def pieces(wanted: Sequence[int]) -> Iterator[Piece]:
+    def read(wanted: Sequence[int], groups: Sequence[int]) -> Iterator[Piece]:
         # Rows are counted by a column, so one is read at least.
         names = [schema.names[index] for index in wanted] or schema.names[:1]
         with guarded(name, f"{path} cannot be read"):
-            for batch in file.iter_batches(block_rows, columns=list(dict.fromkeys(names))):
+            for batch in file.iter_batches(block_rows, row_groups=groups, columns=list(dict.fromkeys(names))):
                 yield batch.num_rows, [batch.column(schema.names[index]) for index in wanted]
 
+    def pieces(wanted: Sequence[int]) -> Iterator[Piece]:
+        return read(wanted, range(file.num_row_groups))
+
+    def after(wanted: Sequence[int], rows: int) -> tuple[int, Iterator[Piece]]:
+        group = passed = 0
+        while group < file.num_row_groups and passed + file.metadata.row_group(group).num_rows <= rows:
+            passed += file.metadata.row_group(group).num_rows
+            group += 1
+        return passed, read(wanted, range(group, file.num_row_groups))
+
     rows = file.metadata.num_rows
-    return Source(tuple(schema.names), lambda index: schema.field(index).type, first_of(pieces), pieces, rows)
+    return Source(
+        tuple(schema.names), lambda index: schema.field(index).type, first_of(pieces), pieces, rows, after=after
+    )
 
 
 # --- CSV --------------------------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ class Source:
         pieces: Reads columns: number of rows and the arrays, piece by piece, in row order.
         rows: How many rows there are; null when that is not known before reading.
         once: Whether the pieces can be read only once.
+        after: Reads columns but for so many rows at the beginning, at least, where it need not read those: how many
+            it has passed over, and the pieces.
     """
 
     names: tuple[str, ...]
@@ -38,6 +40,7 @@ class Source:
     pieces: Callable[[Sequence[int]], Iterator[Piece]]
     rows: int | None
     once: bool = False
+    after: Callable[[Sequence[int], int], tuple[int, Iterator[Piece]]] | None = None
 
 
 def of_columns(names: Sequence[str], column: Callable[[int], Array], rows: int) -> Source:

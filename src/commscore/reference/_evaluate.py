@@ -37,7 +37,7 @@ class Outcome:
     """What an evaluation found; all numbers are exact fractions.
 
     Attributes:
-        units: One record per row, in row order: key, scores, grades and counts by status.
+        units: One record per row, in row order: key, scores, grades, conclusions, actions and counts by status.
         areas: One record per area: level, key, number of units, scores, grades and counts, and the mean of its units'
             scores; levels from fine to coarse, then by key, the rows without a known area last.
         findings: One record per place, rule and scope: units first, rules in file order, then areas.
@@ -194,6 +194,8 @@ def _score_fields(subject: Subject) -> Record:
         "grade_low": grades.low,
         "grade_high": grades.high,
         "veto": grades.veto,
+        "conclusions": list(subject.verdict.conclusions),
+        "actions": list(dict.fromkeys(action.zh for action in subject.verdict.actions)),
         **{f"n_{status}": counts[status] for status in STATUSES},
     }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from commscore._status import Status
+from commscore.reference._fixpoint import Verdict, fixpoint
 from commscore.reference._scores import Branch, Leaf, Result, Score, percent, score_tree
 from commscore.reference._verdict import OPEN
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
     from commscore._ruleset import Ruleset
     from commscore.reference._findings import Finding
+    from commscore.reference._fixpoint import Verdict, fixpoint
     from commscore.reference._places import Place
-    from commscore.reference._scores import Node
+from commscore.reference._scores import Node
 
 PASSED = Result(Status.PASS)
 
@@ -40,7 +42,8 @@ class Subject:
         place: The unit or area.
         findings: One per rule and scope, in file order.
         scores: Score, maximum, low, high and coverage.
-        grades: The grades.
+        grades: The grades, capped by what is concluded.
+        verdict: What is concluded.
         gains: Beside each finding, how much the score rises if it alone passes; null unless it fails.
     """
 
@@ -48,6 +51,7 @@ class Subject:
     findings: tuple[Finding, ...]
     scores: Score
     grades: Grades
+    verdict: Verdict
     gains: tuple[Fraction | None, ...]
 
 
@@ -61,12 +65,33 @@ def graded(ruleset: Ruleset, place: Place, findings: Sequence[Finding]) -> Subje
     """
     results = [_result(finding) for finding in findings]
     scores = _score(ruleset, findings, results)
-    grades = _grades(ruleset, findings, results, scores)
+    grades, verdict = _concluded(ruleset, place, findings, _grades(ruleset, findings, results, scores))
     gains = tuple(
         _gain(ruleset, findings, results, number, scores.score) if finding.status is Status.FAIL else None
         for number, finding in enumerate(findings)
     )
-    return Subject(place, tuple(findings), scores, grades, gains)
+    return Subject(place, tuple(findings), scores, grades, verdict, gains)
+
+
+def _concluded(ruleset: Ruleset, place: Place, findings: Sequence[Finding], grades: Grades) -> tuple[Grades, Verdict]:
+    """Draw the conclusions, and cap the grades: of the lowest as if all that is open failed, of the highest passed."""
+    found = None if place.unit is None else place.unit.cells.get("kind")
+    kind = found if isinstance(found, str) else None
+
+    def drawn(grade: str | None, taken: Status | None = None) -> Verdict:
+        statuses: dict[str, list[str]] = {}
+        for finding in findings:
+            status = taken if taken is not None and finding.status in OPEN else finding.status
+            statuses.setdefault(finding.rule.id, []).append(str(status))
+        return fixpoint(ruleset, statuses, grade=grade, kind=kind)
+
+    verdict = drawn(grades.grade)
+    order = [each.name for each in sorted(ruleset.scoring.grades, key=lambda each: -each.at_least)]
+    low, high = drawn(grades.low, Status.FAIL).grade, drawn(grades.high, Status.PASS).grade
+    if verdict.grade is not None:
+        low = None if low is None else max((low, verdict.grade), key=order.index)
+        high = None if high is None else min((high, verdict.grade), key=order.index)
+    return attrs.evolve(grades, grade=verdict.grade, low=low, high=high), verdict
 
 
 def _result(finding: Finding) -> Result:

@@ -1,0 +1,217 @@
+"""Tables out of solutions, each put to the reference evaluator before anybody is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import attrs
+
+from commscore._checking._model import Choices, Obligation, World, in_force
+from commscore._checking._pieces import is_unit_level, scopes_of, step_of
+from commscore._loading._relations import plain
+from commscore._ruleset import CODE_LENGTHS, LEVELS, Input, InputType, Jurisdiction, Rule, Ruleset
+from commscore._status import Status, all_of
+from commscore.errors import CommscoreError, WitnessTable
+from commscore.reference import Outcome, evaluate
+
+MOST_ROWS = 300
+_PERCENT = {"percent": 100, "permille": 1000}
+
+Row = dict[str, Any]
+
+
+@attrs.frozen
+class Group:
+    """Rows that stand alike.
+
+    Attributes:
+        count: How many there are.
+        sums: The sum of each input over them, in its steps.
+        choices: The values that their other columns may have.
+    """
+
+    count: int
+    sums: Mapping[str, int]
+    choices: Choices
+
+
+@attrs.frozen
+class Wanted:
+    """What a table is to show.
+
+    Attributes:
+        ruleset: The ruleset.
+        statuses: For each obligation the statuses that will do.
+        level: What the rows are.
+        by_row: Whether the rows themselves are judged, rather than the area.
+        judged: The level of the area that is judged.
+    """
+
+    ruleset: Ruleset
+    statuses: tuple[tuple[Obligation, frozenset[Status]], ...]
+    level: str
+    by_row: bool
+    judged: str
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Give the rules, each once."""
+        return tuple({obligation.rule.id: obligation.rule for obligation, _ in self.statuses}.values())
+
+
+# ---- MAKING ----
+
+
+def table_of(wanted: Wanted, groups: Sequence[Group], foreign: Mapping[str, int], world: World) -> WitnessTable | None:
+    """Write rows for groups, with codes where areas matter, and tables of other levels where inputs belong there.
+
+    Args:
+        wanted: What they are to show.
+        groups: The rows, group by group.
+        foreign: The sums that come from tables of another level.
+        world: What is around the rules.
+
+    Returns:
+        The table; null when it would have too many rows.
+    """
+    if sum(group.count for group in groups) > MOST_ROWS:
+        return None
+    coarse = sorted({name for group in groups for name in group.sums if _level(name, world) != wanted.level})
+    place = _home(world.jurisdiction)
+    coded = wanted.level in CODE_LENGTHS and (bool(coarse or foreign) or _by_areas(wanted, place))
+    rows: list[Row] = []
+    more: dict[str, dict[str | None, Row]] = {}
+    chains: dict[tuple[Any, ...], int] = {}
+    for group in groups:
+        chain = chains.setdefault(tuple(group.sums.get(name) for name in coarse), len(chains) + 1)
+        for number in range(group.count):
+            code = code_of(place, wanted.level, chain, len(rows) + 1) if coded else None
+            row: Row = {} if code is None else {"code": code}
+            row |= {name: min(values) for name, values in sorted(group.choices.items()) if min(values)}
+            own = {name: _share_of(total, number, group.count) for name, total in group.sums.items()}
+            row |= {name: cell(value, world.inputs[name]) for name, value in own.items() if name not in coarse}
+            rows.append(row)
+        for name in coarse:
+            level = _level(name, world)
+            held = cell(group.sums[name] // group.count, world.inputs[name])
+            _hold(more, level, code_of(place, level, chain, 1), name, held)
+    for name, total in foreign.items():
+        level = _level(name, world)
+        _hold(more, level, code_of(place, level, 1, 1), name, cell(total, world.inputs[name]))
+    return WitnessTable(
+        rows=tuple(rows),
+        level=wanted.level,
+        more={level: tuple(found.values()) for level, found in more.items()},
+        as_of=in_force(wanted.ruleset, wanted.rules),
+    )
+
+
+def _hold(more: dict[str, dict[str | None, Row]], level: str, code: str | None, name: str, value: Any) -> None:
+    row = more.setdefault(level, {}).setdefault(code, {} if code is None else {"code": code})
+    row[name] = value
+
+
+def _by_areas(wanted: Wanted, place: Jurisdiction) -> bool:
+    """Tell whether some rule looks at areas within the jurisdiction."""
+    return any(obligation.rule.over not in {None, place.level} for obligation, _ in wanted.statuses)
+
+
+def _home(place: Jurisdiction) -> Jurisdiction:
+    """Give the jurisdiction, or for a whole nation some province of it."""
+    return place if place.level in LEVELS else Jurisdiction("11", "province", place.title)
+
+
+def _level(name: str, world: World) -> str:
+    return world.inputs[name].level
+
+
+def code_of(place: Jurisdiction, level: str, chain: int, number: int) -> str | None:
+    """Give the code of a place within the jurisdiction: the chain tells areas apart, the number the rows."""
+    if level not in CODE_LENGTHS or place.level not in CODE_LENGTHS:
+        return None
+    wanted = CODE_LENGTHS[level]
+    if wanted <= CODE_LENGTHS[place.level]:
+        return place.code[:wanted]
+    inside = sorted(length for length in CODE_LENGTHS.values() if CODE_LENGTHS[place.level] < length <= wanted)
+    code = place.code
+    for length in inside:
+        part = number if length == wanted else chain if length == inside[0] else 1
+        code += str(part).zfill(length - len(code))
+    return code
+
+
+def _share_of(total: int, number: int, count: int) -> int:
+    """Spread a sum over rows as evenly as can be, the greater ones first, so that parts stay within their wholes."""
+    least, more = divmod(total, count)
+    return least + (number < more)
+
+
+def cell(steps: int, declared: Input) -> Any:
+    """Write a value as a table holds it."""
+    value = steps * step_of(declared)
+    if declared.type is InputType.FLAG:
+        return bool(value)
+    return plain(value * _PERCENT.get(declared.stored_as, 1)) if declared.type is InputType.RATE else plain(value)
+
+
+# ---- PUTTING TO THE TEST ----
+
+
+def verified(wanted: Wanted, table: WitnessTable) -> WitnessTable | None:
+    """Evaluate a table, and give it with what came of it; null when it does not show what it should."""
+    outcome = _evaluated(wanted, table)
+    if outcome is None:
+        return None
+    shown: dict[str, Any] = {}
+    for rule in wanted.rules:
+        shown[rule.id] = _rows_of(outcome, rule) if wanted.by_row else _area_of(outcome, rule, wanted)
+    for obligation, statuses in wanted.statuses:
+        found = shown[obligation.rule.id]
+        own = found[0] if isinstance(found, list) else found.get(obligation.scope) if isinstance(found, dict) else found
+        if own not in statuses:
+            return None
+    return attrs.evolve(table, statuses=shown)
+
+
+def _evaluated(wanted: Wanted, table: WitnessTable) -> Outcome | None:
+    ruleset, as_of = wanted.ruleset, table.as_of or date.max
+    rules = wanted.rules
+    alone = attrs.evolve(
+        ruleset,
+        rules=rules,
+        cases=(),
+        conclusions=(),
+        year=as_of.year if ruleset.year is None else ruleset.year,
+        jurisdiction=_home(ruleset.jurisdiction),
+    )
+    levels = {wanted.judged, *(_judged(rule, wanted) for rule in rules)}
+    try:
+        return evaluate(
+            table.rows, alone, as_of=as_of, level=table.level, more=table.more, rollup=sorted(levels, key=LEVELS.index)
+        )
+    except CommscoreError:
+        return None
+
+
+def _judged(rule: Rule, wanted: Wanted) -> str:
+    if is_unit_level(rule):
+        return wanted.judged
+    return rule.over or _home(wanted.ruleset.jurisdiction).level
+
+
+def _rows_of(outcome: Outcome, rule: Rule) -> list[str]:
+    return [str(found["status"]) for found in outcome.findings if found["level"] == "unit" and found["rule"] == rule.id]
+
+
+def _area_of(outcome: Outcome, rule: Rule, wanted: Wanted) -> str | dict[str, str]:
+    found = {scope: str(all_of(_at(outcome, rule, scope, wanted))) for scope in scopes_of(rule)}
+    return found if len(found) > 1 or "all" not in found else found["all"]
+
+
+def _at(outcome: Outcome, rule: Rule, scope: str, wanted: Wanted) -> Iterator[Status]:
+    level = _judged(rule, wanted)
+    for found in outcome.findings:
+        if (found["level"], found["rule"], found["scope"]) == (level, rule.id, scope):
+            yield Status(found["status"])
