@@ -10,7 +10,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.equality.columns import arrays
-from tests.equality.drawing import INPUTS, by_scope, compounds, eaches, tables
+from tests.equality.drawing import tables
 
 from commscore._engine._codes import Verdicts
 from commscore._engine._kernel import judge
@@ -20,6 +20,8 @@ from commscore._engine._units import Units
 from commscore._requirement import Comparator, Requirement
 from commscore._ruleset import Jurisdiction, Part, Ruleset, Scoring, Source, Text
 from commscore._tables import blocks, open_table
+from commscore.testing._requirements import by_scope
+from commscore.testing._rulesets import INPUTS, compounds, eaches
 
 _HOME = Jurisdiction("2102", "city", Text("大连市"))
 _RULESET = Ruleset(
