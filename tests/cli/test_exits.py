@@ -26,7 +26,7 @@ Process = Callable[..., CompletedProcess[str]]
         (["score"], "parameter FILES requires an argument"),
         (["score", "units.csv"], "parameter --ruleset requires an argument"),
         (["scor", "units.csv"], 'Unknown command "scor". Did you mean "score"?'),
-        (["score", "units.csv", "--rulset", "x"], "Unknown option: --rulset. Did you mean --ruleset?"),
+        (["explain", "1", "units.csv", "--rulset", "x"], "Unknown option: --rulset. Did you mean --ruleset?"),
         (["score", "units.csv", "-r", "mini-2024.yaml", "--findings", "some"], 'Choose from: "all", "failing", "none"'),
         (["score", "units.csv", "-r", "mini-2024.yaml", "--fail-under", "many"], 'unable to convert "many" into float'),
         (["score", "units.csv", "-r", "mini-2024.yaml", "--fail-on", "fial"], 'Did you mean "fail"?'),
@@ -92,7 +92,7 @@ def test_a_fault_of_ours_ends_with_4_and_one_line(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("oh\nno")
 
-    monkeypatch.setattr(_files, "evaluate_files", fail)
+    monkeypatch.setattr(_files, "summarize_files", fail)
     monkeypatch.delenv("COMMSCORE_TRACEBACK", raising=False)
     ended = command("score", "units.csv", "-r", "mini-2024.yaml")
     monkeypatch.setenv("COMMSCORE_TRACEBACK", "1")
