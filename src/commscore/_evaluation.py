@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 import pyarrow as pa
 
 from commscore import _arguments as arguments
 from commscore._engine._area_outcomes import area_outcome
 from commscore._engine._areas import same_areas
-from commscore._engine._findings import UnitPart
+from commscore._engine._parts import UnitPart, finished
 from commscore._engine._plan import Plan, TableShape, inputs_read, make_plan, rank, wanted_inputs
-from commscore._engine._prices import scored_credit, unit_credit
-from commscore._engine._run import BlockOutcome, Run
-from commscore._engine._scoring import Quotients, Results
-from commscore._engine._settle import as_shown
-from commscore._engine._subjects import scorer_of, unit_results
-from commscore._engine._units import Units
+from commscore._engine._run import Run
+from commscore._engine._subjects import scorer_of
 from commscore._loading import load_ruleset
 from commscore._result_tables import Context
 from commscore._results import Again, Result, settled
 from commscore._ruleset import BUILT_IN, LEVELS, Ruleset
-from commscore._tables import Block, Table, blocks, open_table
+from commscore._tables import Block, Reading, Table, Unread, blocks, open_table
 from commscore._tables._layouts import layout_of
 from commscore._tables._workbooks import lay_out
 from commscore.errors import DataError, DataFault, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from commscore._engine._areas import ScoreSums
+    from commscore._engine._run import BlockOutcome
+
+# NumPy leaves the interpreter to others while it works on a block; beyond a few threads memory is what all wait for.
+_THREADS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+# Rows of a block in memory: few enough for a block's bytes to stay near the processor, enough for calls to cost little.
+_BLOCK_ROWS = 131072
 _WHOLE = 2**31  # rows per block of the further tables, which are held whole
 
 
@@ -95,9 +103,18 @@ def evaluate(
     layout = layout_of(sheet, header_row, skip_rows, encoding)
     data, more, level = lay_out(data, _more(more), level, layout)
     session = open_session(
-        data, loaded, key=key, rollup=rollup, as_of=as_of, columns=columns, level=level, more=more, missing=missing
+        data,
+        loaded,
+        key=key,
+        rollup=rollup,
+        as_of=as_of,
+        columns=columns,
+        level=level,
+        more=more,
+        missing=missing,
+        block_rows=_BLOCK_ROWS,
     )
-    parts = tuple(session.parts())
+    parts = tuple(session.parts(keep=True))
 
     def once_more(other: Ruleset) -> Result:
         known = {name: target for name, target in (columns or {}).items() if target in {*other.inputs, *BUILT_IN}}
@@ -136,15 +153,55 @@ class Session:
     run: Run
     wanted: frozenset[str]
 
-    def parts(self, *, keys: Any = None, first_row: int = 0) -> Iterator[UnitPart]:
-        """Judge the units block by block, in row order.
+    def parts(self, *, keys: Any = None, first_row: int = 0, keep: bool = False) -> Iterator[UnitPart]:
+        """Judge the units block by block; yield them in row order.
 
         Args:
             keys: Where to gather the keys, as for ``blocks``.
             first_row: Number of the first row.
+            keep: Whether all parts will be kept. Their statuses may then share one piece of memory, and blocks are
+                judged side by side on the machine's processors; they are added up one after the other all the same, so
+                that nothing depends on how many there are.
         """
-        for block in blocks(self.main, self.wanted, keys=keys, first_row=first_row):
-            yield finish_block(self.context, self.run, self.run.feed(block, self.main.level))
+        reading = Reading(self.main, self.wanted, keys=keys, first_row=first_row)
+        room = None
+        if keep and self.main.rows:
+            room = np.empty((len(self.context.plan.rules), self.main.rows), dtype=np.uint8)
+
+        def judged(unread: Unread) -> Judged:
+            block = reading.read(unread)
+            start = block.first_row - first_row
+            span = slice(start, start + block.rows)
+            outcome = self.run.judged(block, self.main.level, out=None if room is None else room[:, span])
+            return outcome, *finished(self.run, outcome, self.context.scorer)
+
+        for outcome, part, sums in (_side_by_side if keep else map)(judged, reading.unread()):
+            reading.note(part.units.block)
+            ids = self.run.take_in(outcome)
+            for level, scores in sums.items():
+                self.run.tally.add_scores(level, ids[level], scores)
+            yield part
+        reading.finish()
+
+
+# A block's outcome, its units scored, and the sums of their scores by level.
+Judged = tuple["BlockOutcome", UnitPart, "Mapping[str, ScoreSums]"]
+
+
+def _side_by_side(work: Callable[[Unread], Judged], blocks: Iterator[Unread]) -> Iterator[Judged]:
+    """Work on some blocks at a time, no further ahead than keeps processors busy; yield in order."""
+    first = list(islice(blocks, 2))
+    if len(first) < 2 or _THREADS < 2:  # noqa: PLR2004 - nothing to share
+        yield from map(work, chain(first, blocks))
+        return
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="commscore") as threads:
+        waiting: deque[Future[Judged]] = deque()
+        for unread in chain(first, blocks):
+            waiting.append(threads.submit(work, unread))
+            if len(waiting) > _THREADS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def open_session(
@@ -256,27 +313,3 @@ def _with_further(plan: Plan, further: Mapping[str, Table], wanted: Mapping[str,
     run.further = run.tally
     run.tally = same_areas(run.further)
     return run
-
-
-def finish_block(context: Context, run: Run, outcome: BlockOutcome) -> UnitPart:
-    """Turn a block's outcome into what scores and findings are made from."""
-    plan = context.plan
-    units = Units(outcome.block, plan.level, plan.ruleset.inputs, run.coarser)
-    results = tuple(_unit_rule_results(context, i, units, outcome) for i in range(len(plan.rules)))
-    scores = context.scorer.score(results)
-    for level in plan.rollup:
-        run.tally.add_scores(level, outcome.groups[level], scores.score.num, scores.score.den)
-    areas = outcome.groups[plan.level].row_areas if run.finer else None
-    return UnitPart(units, plan.rules, outcome.verdicts, results, scores, run.finer, areas)
-
-
-def _unit_rule_results(context: Context, index: int, units: Units, outcome: BlockOutcome) -> Results:
-    rule, verdicts = context.plan.rules[index], outcome.verdicts[index]
-    shown = as_shown(rule, verdicts)
-    credit: Quotients | None = None
-    if context.scorer.by_credit:
-        here = rule.at_units and rule.node.table == units.level and rule.node.absent is None and rule.rule.selected
-        found = unit_credit(rule.node, units, verdicts) if here else Quotients(shown.status * 0, shown.status * 0 + 1)
-        credit = scored_credit(found, shown.status)
-    counts = rank(rule.judged) <= rank(units.level) and rule.deferred is None
-    return unit_results(shown, credit, counts_missing=counts)

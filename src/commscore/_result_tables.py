@@ -11,16 +11,13 @@ import pyarrow as pa
 from commscore._conclusions import Concluder, Subjects, concluder_of
 from commscore._engine import _integers as ints
 from commscore._engine._area_outcomes import area_outcome
-from commscore._engine._areas import Sums
 from commscore._engine._counting import by_status
-from commscore._engine._findings import (
-    UnitPart,
-    constant_word,
-)
+from commscore._engine._findings import constant_word
 from commscore._engine._plan import Plan, RulePlan, rank
 from commscore._engine._scoring import Results
 from commscore._engine._settle import Shown, area_findings, as_shown, results_of
 from commscore._engine._subjects import Scorer, area_shown, doubles, subject_columns
+from commscore._engine._unit_columns import unit_columns
 from commscore._ruleset import LEVELS
 from commscore._status import STATUSES, Status
 from commscore._tables import Column
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from commscore._engine._codes import Codes
+    from commscore._engine._parts import UnitPart
     from commscore._engine._run import Run
 
 
@@ -52,14 +50,18 @@ class Context:
 
 def shown_of(part: UnitPart) -> list[tuple[int, Shown]]:
     """Return a block's statuses as shown, with their rules' indexes."""
-    return [(plan.index, as_shown(plan, verdicts)) for plan, verdicts in zip(part.plans, part.verdicts, strict=True)]
+    return [(plan.index, part.shown(plan.index)) for plan in part.plans]
 
 
-def unit_table(context: Context, part: UnitPart) -> Any:
-    """Return the scores of a block's units."""
-    shown = shown_of(part)
-    columns = {"key": part.units.block.keys} | subject_columns(context.scorer, part.scores, shown)
-    return pa.table(concluded(context, columns, shown, part.units.block.kind))
+def unit_table(context: Context, *parts: UnitPart) -> Any:
+    """Return the scores of the units of some blocks."""
+    if context.concluder is not None and len(parts) > 1:
+        tables = [unit_table(context, part) for part in parts]
+        return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    columns = {"key": _keys(parts)} | unit_columns(context.scorer, parts)
+    if context.concluder is not None:
+        columns = concluded(context, columns, shown_of(parts[0]), parts[0].units.block.kind)
+    return pa.table(columns)
 
 
 def concluded(
@@ -89,6 +91,12 @@ def subjects_of(
     return Subjects(len(grade), statuses, np.asarray(grade.indices.fill_null(-1), dtype=np.int64), kinds)
 
 
+def _keys(parts: Sequence[UnitPart]) -> Any:
+    """Return the keys of some blocks; blocks of one column are put together without copying it."""
+    keys = [part.units.block.keys for part in parts]
+    return keys[0] if len(keys) == 1 else pa.chunked_array(keys, pa.string())
+
+
 def empty_unit_table(context: Context) -> Any:
     """Return the table of no units."""
     nothing = np.zeros(0, dtype=np.int64)
@@ -100,14 +108,31 @@ def empty_unit_table(context: Context) -> Any:
     return pa.table(concluded(context, columns, shown))
 
 
-def wide_table(part: UnitPart) -> Any:
-    """Return the statuses of a block's units, one dictionary column per rule."""
-    columns = {"key": part.units.block.keys}
+def wide_table(*parts: UnitPart) -> Any:
+    """Return the statuses of the units of some blocks, one dictionary column per rule."""
+    columns = {"key": _keys(parts)}
     words = pa.array([str(status) for status in STATUSES], pa.string())
-    for index, shown in shown_of(part):
-        codes = pa.array(shown.status.astype(np.int8), pa.int8())
-        columns[part.plans[index].rule.id] = pa.DictionaryArray.from_arrays(codes, words)
+    whole = _side_by_side(parts)
+    for plan in parts[0].plans:
+        if whole is not None and _is_shown_as_judged(parts, plan):
+            codes = whole[plan.index]
+        else:
+            codes = np.concatenate([part.shown(plan.index).status for part in parts])
+        # Statuses are in range, so there is nothing to check.
+        columns[plan.rule.id] = pa.DictionaryArray.from_arrays(pa.array(codes.view(np.int8)), words, safe=False)
     return pa.table(columns)
+
+
+def _side_by_side(parts: Sequence[UnitPart]) -> ints.Ints | None:
+    """Return the one array that the statuses of all blocks were written to, side by side; null where there is none."""
+    whole = parts[0].statuses.base
+    rows = sum(part.units.rows for part in parts)
+    alike = all(part.statuses.base is whole for part in parts)
+    return whole if whole is not None and alike and whole.shape == (len(parts[0].plans), rows) else None
+
+
+def _is_shown_as_judged(parts: Sequence[UnitPart], plan: RulePlan) -> bool:
+    return all(part.shown(plan.index).status is part.verdicts[plan.index].status for part in parts)
 
 
 def area_scores(context: Context, run: Run, level: str) -> Any:
@@ -120,7 +145,7 @@ def area_scores(context: Context, run: Run, level: str) -> Any:
     columns = {
         "level": constant_word(level, size),
         "key": pa.array(index.labels, pa.string()),
-        "n_units": pa.array([index.units.get(i, 0) for i in range(size)], pa.int64()),
+        "n_units": pa.array(index.units, pa.int64()),
     }
     shown = area_shown(findings)
     columns = concluded(context, columns | subject_columns(context.scorer, scores, shown), shown)
@@ -178,11 +203,10 @@ def rule_counts(plan: Plan, run: Run, rule: RulePlan, units: ints.Ints) -> Any:
 def _place_counts(rule: RulePlan, run: Run) -> Any:
     """Count the verdicts of places that are not the main table's rows, from any level that adds them all up."""
     total = np.zeros(len(STATUSES), dtype=np.int64)
-    level = next(name for name in reversed(LEVELS) if (((rule.index, (), rule.scopes[0]), name)) in run.tally.sums)
+    level = next(name for name in reversed(LEVELS) if name in run.tally.counts)
     for scope in rule.scopes:
-        sums: Sums = run.tally.at((rule.index, (), scope), level)
         for code, letter in enumerate("PFUENKSI"):
-            found = int(sums.field(letter, 0).sum())
+            found = int(run.tally.count_of((rule.index, (), scope), level, letter).sum())
             deferred = rule.deferred is not None and letter in "PFUE"
             total[STATUSES.index(Status.INFORMATIONAL) if deferred else code] += found
     return total

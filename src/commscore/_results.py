@@ -23,7 +23,6 @@ from commscore._engine._areas import Tally, merged
 from commscore._engine._counting import added
 from commscore._engine._findings import (
     SCHEMA,
-    UnitPart,
     area_table,
     unit_findings,
 )
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from os import PathLike
 
+    from commscore._engine._parts import UnitPart
     from commscore._engine._run import Run
 
 
@@ -136,8 +136,7 @@ class Result:
         conclusions, conclusions and actions (lists of strings, in file order, empty where nothing follows), and the
         grades are capped by them.
         """
-        tables = [unit_table(self._context, part) for part in self._parts] or [empty_unit_table(self._context)]
-        return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+        return unit_table(self._context, *self._parts) if self._parts else empty_unit_table(self._context)
 
     @cached_property
     def areas(self) -> Any:
@@ -240,12 +239,11 @@ class Result:
 
     def wide(self) -> Any:
         """Return one row per unit: its key, and per rule a dictionary column of statuses, in file order."""
-        tables = [wide_table(part) for part in self._parts]
         names = [rule.rule.id for rule in self.plan.rules]
-        if not tables:
+        if not self._parts:
             types = [pa.string(), *([pa.dictionary(pa.int8(), pa.string())] * len(names))]
             return pa.table([pa.array([], kind) for kind in types], names=["key", *names])
-        return pa.concat_tables(tables).combine_chunks()
+        return wide_table(*self._parts)
 
     def raise_for_failures(self, status: str | Collection[str] = ("fail", "error")) -> None:
         """Raise if any finding of a unit or area has one of these statuses.

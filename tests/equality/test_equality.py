@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given, note
+from hypothesis import strategies as st
+from tests.equality.columns import arrow_tables
 from tests.equality.drawing import rulesets, tables
 
 import commscore
-from commscore import reference
+from commscore import _evaluation, reference
 
 _SCORES = ("score", "score_low", "score_high", "coverage", "maximum")
 _NUMBERS = ("value", "low", "high", "gap", "attainment", "gain")
@@ -59,3 +61,27 @@ def test_the_bulk_evaluator_says_what_the_reference_says(
     _agree(bulk.areas.to_pylist(), slow.areas, names, (*_SCORES, "units_score"))
     names = ("level", "key", "rule", "scope", "status", "reason", "outlook", "required")
     _agree(bulk.findings().to_pylist(), slow.findings, names, _NUMBERS)
+
+
+@given(ruleset=rulesets(), table=tables(), block_rows=st.integers(1, 4), data=st.data())
+def test_types_of_columns_and_sizes_of_blocks_do_not_matter(
+    ruleset: commscore.Ruleset, table: Any, block_rows: int, data: st.DataObject
+) -> None:
+    rows, more = table
+    arrow = data.draw(arrow_tables(rows))
+    note(repr(arrow))
+    options: dict[str, Any] = {"key": "id", "rollup": ("township", "county", "city"), "more": more}
+
+    with warnings.catch_warnings(action="ignore", category=commscore.DataWarning):
+        try:
+            expected = commscore.evaluate(rows, ruleset, **options)
+        except commscore.DataError:
+            return
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_evaluation, "_BLOCK_ROWS", block_rows)
+            found = commscore.evaluate(arrow, ruleset, **options)
+
+    for name in ("units", "areas", "rules"):
+        assert getattr(found, name).to_pylist() == getattr(expected, name).to_pylist()
+    assert found.findings().to_pylist() == expected.findings().to_pylist()
+    assert found.wide().to_pylist() == expected.wide().to_pylist()

@@ -9,9 +9,10 @@ import attrs
 import numpy as np
 
 from commscore._engine import _integers as ints
-from commscore._engine._areas import Sums, group_rows
+from commscore._engine._areas import Sums
 from commscore._engine._codes import constant, reason_code
 from commscore._engine._compounds import combine
+from commscore._engine._parcels import one_layer
 from commscore._engine._plan import COMPOUNDS, Node, RulePlan, floor, has_absent, rank, scopes_of
 from commscore._engine._run import Run, area_leaves, is_nested_share
 from commscore._engine._terms import share_of_areas
@@ -60,8 +61,7 @@ def area_outcome(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
     if plan.at_units:
         if below:
             return nothing_checked(size, Reason.OTHER_LEVEL)
-        sums = run.tally.at((plan.index, (), scope), level)
-        return conjunction(lambda letter: sums.field(letter, size))
+        return conjunction(lambda letter: run.tally.count_of((plan.index, (), scope), level, letter))
     return _contributions(run, plan, scope, level) if below else _verdicts(run, plan, scope, level)
 
 
@@ -107,11 +107,10 @@ def _counted_areas(run: Run, node: Node, spot: Spot) -> Sums:
     status = combine("all", None, verdicts).status
     parents = _parents(run, below.level, spot.level)
     known = parents >= 0
-    index = run.tally.index(spot.level)
-    groups = group_rows(index.labels, parents[known], index)
-    sums = Sums()
+    parcels, areas = one_layer(parents[known])
+    sums, size = Sums(), len(run.tally.index(spot.level).labels)
     for name, values in share_of_areas(status[known]).items():
-        sums.add(name, groups.areas, groups.sums(values), len(index.labels))
+        sums.add(name, areas.areas, areas.fold(parcels.sums(values)), size)
     return sums
 
 
@@ -120,8 +119,7 @@ def _parents(run: Run, level: str, coarser: str) -> ints.Ints:
     index = run.tally.index(level)
     if level == coarser:
         return np.arange(len(index.labels))
-    parents = index.parents.get(coarser, {})
-    return np.array([parents.get(i, -1) for i in range(len(index.labels))], dtype=np.int64)
+    return index.parents(coarser)
 
 
 def _contributions(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:

@@ -7,50 +7,26 @@ A `Tally` is a state with `+` and an empty element: any split of the data gives 
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
 from commscore._engine import _integers as ints
+from commscore._engine._counts import Counts
+from commscore._engine._scoring import Quotients, one_denominator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from commscore._engine._terms import Loose
+    from commscore._engine._counts import Slots
+    from commscore._engine._parcels import Layer, Parcels
 
 # A leaf of a rule: the rule's index, the path of part numbers below it, and the scope.
 Leaf = tuple[int, tuple[int, ...], str]
 
 _FEW = 64  # denominators of scores that are summed apart
-
-
-@attrs.frozen(eq=False)
-class Groups:
-    """The rows of a block sorted by area, once for all sums.
-
-    Attributes:
-        order: Row numbers sorted by area; null when they already are.
-        starts: Where each area's run begins.
-        areas: The area of each run, as an index into the tally's areas of that level.
-        row_areas: The area of each row, in row order.
-        positions: The run of each row, in row order.
-    """
-
-    order: ints.Ints | None
-    starts: ints.Ints
-    areas: ints.Ints
-    row_areas: ints.Ints
-    positions: ints.Ints
-
-    def sums(self, values: ints.Ints) -> ints.Ints:
-        """Sum by area, exactly."""
-        return ints.group_sums(values if self.order is None else values[self.order], self.starts)
-
-    def counts(self, codes: ints.Ints, kinds: int) -> ints.Ints:
-        """Count by area how often each code below ``kinds`` occurs: one row per area."""
-        keys = self.positions * kinds + codes
-        return np.bincount(keys, minlength=len(self.areas) * kinds).reshape(len(self.areas), kinds).astype(np.int64)
 
 
 @attrs.define(eq=False)
@@ -85,13 +61,12 @@ class Sums:
         entries[entry] = entries.get(entry, 0) + count
 
 
-def _sized(field: ints.Ints | None, size: int) -> ints.Ints:
+def _sized(field: ints.Ints | None, size: int, *, filling: int = 0) -> ints.Ints:
     if field is None:
-        return np.zeros(size, dtype=np.int64)
+        return np.full(size, filling, dtype=np.int64)
     if len(field) >= size:
         return field
-    more = np.zeros(size - len(field), dtype=field.dtype)
-    return np.concatenate([field, more])
+    return np.concatenate([field, np.full(size - len(field), filling, dtype=field.dtype)])
 
 
 @attrs.define(eq=False)
@@ -101,14 +76,28 @@ class AreaIndex:
     Attributes:
         labels: Their codes; null for units whose area is not known.
         ids: Position by code.
-        parents: By coarser level, the position there of the area that each lies in.
-        units: How many units of the main table lie in each.
     """
 
     labels: list[str | None] = attrs.Factory(list)
     ids: dict[str | None, int] = attrs.Factory(dict)
-    parents: dict[str, dict[int, int]] = attrs.Factory(dict)
-    units: dict[int, int] = attrs.Factory(dict)
+    _parents: dict[str, ints.Ints] = attrs.Factory(dict)
+    _units: ints.Ints = attrs.Factory(lambda: np.zeros(0, dtype=np.int64))
+
+    @property
+    def units(self) -> ints.Ints:
+        """Return how many units of the main table lie in each."""
+        self._units = _sized(self._units, len(self.labels))
+        return self._units
+
+    def parents(self, coarser: str) -> ints.Ints:
+        """Return the positions of the coarser areas that each lies in; -1 where not known."""
+        found = self._parents[coarser] = _sized(self._parents.get(coarser), len(self.labels), filling=-1)
+        return found
+
+    @property
+    def coarser(self) -> tuple[str, ...]:
+        """Return the coarser levels that parents are known at."""
+        return tuple(self._parents)
 
     def id_of(self, label: str | None) -> int:
         """Return an area's position, new or not."""
@@ -118,11 +107,12 @@ class AreaIndex:
             self.labels.append(label)
         return found
 
-    def count_units(self, groups: Groups) -> None:
-        """Count a block's units."""
-        areas, counts = np.unique(groups.row_areas, return_counts=True)
-        for area, count in zip(areas.tolist(), counts.tolist(), strict=True):
-            self.units[area] = self.units.get(area, 0) + count
+    def ids_of(self, labels: Sequence[str | None]) -> ints.Ints:
+        """Return the positions of some areas, none of which is given twice, new or not."""
+        new = [label for label in labels if label not in self.ids]
+        self.ids.update(zip(new, range(len(self.labels), len(self.labels) + len(new)), strict=True))
+        self.labels.extend(new)
+        return np.array([self.ids[label] for label in labels], dtype=np.int64)
 
 
 @attrs.define(eq=False)
@@ -132,6 +122,7 @@ class Tally:
     levels: dict[str, AreaIndex] = attrs.Factory(dict)
     sums: dict[tuple[Leaf, str], Sums] = attrs.Factory(dict)
     scores: dict[str, Sums] = attrs.Factory(dict)
+    counts: dict[str, Counts] = attrs.Factory(dict)
 
     def index(self, level: str) -> AreaIndex:
         """Return the areas of a level."""
@@ -141,96 +132,121 @@ class Tally:
         """Return a leaf's sums at a level."""
         return self.sums.setdefault((leaf, level), Sums())
 
-    def add(self, leaf: Leaf, level: str, groups: Groups, fields: Mapping[str, ints.Ints]) -> None:
-        """Add the summands of a block's units."""
+    def statuses(self, level: str, slots: Slots) -> Counts:
+        """Return the counts of units' statuses at a level."""
+        return self.counts.setdefault(level, Counts(slots))
+
+    def count_of(self, leaf: Leaf, level: str, letter: str) -> ints.Ints:
+        """Return how many units have a status in each area, for a rule that is judged at units."""
+        size = len(self.index(level).labels)
+        counts = self.counts.get(level)
+        return np.zeros(size, dtype=np.int64) if counts is None else counts.of(leaf, letter, size)
+
+    def add(self, leaf: Leaf, level: str, ids: ints.Ints, sums: Mapping[str, ints.Ints]) -> None:
+        """Add sums of a block's areas, whose positions are given."""
         target, size = self.at(leaf, level), len(self.index(level).labels)
-        for name, values in fields.items():
-            target.add(name, groups.areas, groups.sums(values), size)
+        for name, values in sums.items():
+            target.add(name, ids, values, size)
 
-    def add_loose(self, leaf: Leaf, level: str, groups: Groups, loose: Loose) -> None:
-        """Add the rows of a block that may or may not count."""
-        target = self.at(leaf, level)
-        columns = [groups.row_areas[loose.rows], *loose.low, *loose.high]
-        for area, *entry in zip(*(column.tolist() for column in columns), strict=True):
-            target.add_loose(area, tuple(entry), 1)
-
-    def add_scores(self, level: str, groups: Groups, num: ints.Ints, den: ints.Ints) -> None:
-        """Add the units' scores, given as quotients; a zero ``den`` is no score.
-
-        Sums are kept by denominator, of which there are few; each stays an integer, so the mean is exact.
-        """
-        sums, size = self.scores.setdefault(level, Sums()), len(self.index(level).labels)
-        sums.add("count", groups.areas, groups.sums((den != 0).astype(np.int64)), size)
-        denominators = ints.distinct(den)
-        if len(denominators) <= _FEW:
-            for each in denominators:
-                sums.add(str(each), groups.areas, groups.sums(ints.choose(den == each, num, 0)), size)
-            return
-        for area, top, bottom in zip(groups.row_areas.tolist(), num.tolist(), den.tolist(), strict=True):
-            if bottom:
-                sums.add_loose(area, "sum", Fraction(top, bottom))  # type: ignore[arg-type]
+    def add_scores(self, level: str, ids: ints.Ints, scores: ScoreSums) -> None:
+        """Add sums of the units' scores by area."""
+        target, size = self.scores.setdefault(level, Sums()), len(self.index(level).labels)
+        for name, values in scores.fields.items():
+            target.add(name, ids, values, size)
+        for area, total in scores.others.items():
+            target.add_loose(int(ids[area]), "sum", total)  # type: ignore[arg-type]
 
     def mean_score(self, level: str) -> ints.Floats:
         """Return the mean of the scores of the units of each area, as the nearest double; NaN where none has one."""
         size = len(self.index(level).labels)
         sums = self.scores.get(level, Sums())
-        result = np.full(size, np.nan)
-        counts = sums.field("count", size).tolist()
-        fields = {int(name): sums.field(name, size).tolist() for name in sums.fields if name != "count"}
-        for area, count in enumerate(counts):
-            if count:
-                total = sum((Fraction(values[area], den) for den, values in fields.items()), Fraction(0))
-                total += Fraction(sums.loose.get(area, {}).get("sum", 0))
-                result[area] = float(total / count)
+        count = sums.field("count", size)
+        fields = {int(name): sums.field(name, size) for name in sums.fields if name != "count"}
+        common = lcm(*fields)
+        num = np.zeros(size, dtype=np.int64)
+        for den, values in fields.items():
+            num = ints.plus(num, ints.times(values, common // den))
+        result = ints.quotient(num, ints.times(count, common))
+        for area, others in sums.loose.items():
+            total = Fraction(int(num[area]), common) + Fraction(others.get("sum", 0))
+            result[area] = float(total / int(count[area]))
         return result
 
 
-def group_rows(labels: Sequence[str | None], codes: ints.Ints, index: AreaIndex) -> Groups:
-    """Sort a block's rows by area.
+@attrs.frozen(eq=False)
+class ScoreSums:
+    """The scores of a block's units added up by area: how many there are, and by denominator their numerators.
 
-    Args:
-        labels: The block's own areas.
-        codes: By row, the position in ``labels``; -1 where the area is not known.
-        index: The areas met so far; those new here are added.
+    Attributes:
+        fields: By name, ``count`` or the denominator, the sums of each area.
+        others: By area, sums of scores of too many denominators to keep apart.
     """
-    present = np.unique(codes)
-    ids = np.zeros(len(labels) + 1, dtype=np.int64)
-    for code in present.tolist():
-        ids[code] = index.id_of(None if code < 0 else labels[code])
-    row_areas = ids[codes]
-    order = None if np.all(row_areas[1:] >= row_areas[:-1]) else np.argsort(row_areas, kind="stable")
-    ordered = row_areas if order is None else row_areas[order]
-    first = np.ones(len(ordered), dtype=bool)
-    first[1:] = ordered[1:] != ordered[:-1]
-    positions = np.cumsum(first) - 1
-    if order is not None:
-        unsorted = np.empty_like(positions)
-        unsorted[order] = positions
-        positions = unsorted
-    starts = np.flatnonzero(first)
-    return Groups(order, starts, ordered[starts], row_areas, positions)
+
+    fields: Mapping[str, ints.Ints]
+    others: Mapping[int, Fraction]
 
 
-def note_parents(tally: Tally, groups: Mapping[str, Groups], level: str, coarser: str) -> list[str]:
+def sum_scores(parcels: Parcels, scores: Quotients) -> Mapping[str, ScoreSums]:
+    """Add up scores, given as quotients, by area, for each level; a zero ``den`` is no score.
+
+    Sums are kept by denominator, of which there are few; each stays an integer, so the mean is exact.
+    """
+    num, den, uniform = scores.num, scores.den, one_denominator(scores)
+    denominators = ints.distinct(den) if uniform is None else [uniform] * (uniform > 0)
+    if len(denominators) > _FEW:
+        count = parcels.sums(den != 0)
+        return {
+            level: ScoreSums({"count": layer.fold(count)}, _sum_fractions(layer, num, den))
+            for level, layer in parcels.layers.items()
+        }
+    fields = {"count": parcels.sums(den != 0)}
+    for each in denominators:
+        fields[str(each)] = parcels.sums(num if uniform is not None else ints.choose(den == each, num, 0))
+    return {
+        level: ScoreSums({name: layer.fold(found) for name, found in fields.items()}, {})
+        for level, layer in parcels.layers.items()
+    }
+
+
+def _sum_fractions(layer: Layer, num: ints.Ints, den: ints.Ints) -> dict[int, Fraction]:
+    place = {code: position for position, code in enumerate(layer.areas.tolist())}
+    totals: dict[int, Fraction] = {}
+    for code, top, bottom in zip(layer.rows.tolist(), num.tolist(), den.tolist(), strict=True):
+        if bottom:
+            totals[place[code]] = totals.get(place[code], Fraction(0)) + Fraction(top, bottom)
+    return totals
+
+
+def note_parents(tally: Tally, parcels: Parcels, ids: Mapping[str, ints.Ints], levels: tuple[str, str]) -> list[str]:
     """Note which coarser area each area of a block lies in; return those found in two.
 
     Args:
         tally: The areas met so far.
-        groups: The block's rows by area.
-        level: The finer level.
-        coarser: The coarser level.
+        parcels: The block's rows by area.
+        ids: By level, the positions of the block's areas.
+        levels: The finer level and the coarser one.
     """
-    index, above = tally.index(level), tally.index(coarser)
-    known = index.parents.setdefault(coarser, {})
-    torn = []
-    pairs = np.unique(np.stack([groups[level].row_areas, groups[coarser].row_areas]), axis=1)
-    for area, parent in pairs.T.tolist():
-        label, before = index.labels[area], known.get(area)
-        if before is None or above.labels[before] is None:
-            known[area] = parent
-        elif before != parent and above.labels[parent] is not None and label is not None:
-            torn.append(label)
-    return torn
+    (index, above), (area, parent) = ((tally.index(level) for level in levels), _pairs(parcels, ids, levels))
+    known = index.parents(levels[1])
+    nowhere = above.ids.get(None, -1)
+    open_ = (known[area] < 0) | (known[area] == nowhere)
+    # A known parent goes before an unknown one, whichever comes first.
+    for wanted in (parent == nowhere, parent != nowhere):
+        known[area[open_ & wanted]] = parent[open_ & wanted]
+    torn = (known[area] != parent) & (parent != nowhere) & (area != index.ids.get(None, -1))
+    return [str(index.labels[found]) for found in dict.fromkeys(area[torn].tolist())]
+
+
+def _pairs(parcels: Parcels, ids: Mapping[str, ints.Ints], levels: tuple[str, str]) -> tuple[ints.Ints, ints.Ints]:
+    """Return the areas of two levels that parcels lie in, once for each parcel that differs from the one before."""
+    found = []
+    first = parcels.starts if parcels.order is None else parcels.order[parcels.starts]
+    for level in levels:
+        layer = parcels.layers[level]
+        place = np.zeros(len(layer.labels) + 1, dtype=np.int64)
+        place[layer.areas] = ids[level]
+        found.append(place[layer.rows[first]])
+    return found[0], found[1]
 
 
 def merged(tallies: Sequence[Tally]) -> Tally:
@@ -245,6 +261,11 @@ def merged(tallies: Sequence[Tally]) -> Tally:
         for level, sums in tally.scores.items():
             target = result.scores.setdefault(level, Sums())
             _add_sums(target, sums, maps[level], len(result.index(level).labels))
+        for level, counts in tally.counts.items():
+            counted = result.statuses(level, counts.slots)
+            for letter in counts.letters:
+                part = counts.matrix(letter, len(maps[level]))
+                counted.add(letter, maps[level], part, len(result.index(level).labels))
     return result
 
 
@@ -253,23 +274,23 @@ def same_areas(tally: Tally) -> Tally:
     result = Tally()
     maps = {level: _adopt(result.index(level), index) for level, index in tally.levels.items()}
     for level, index in tally.levels.items():
-        result.index(level).units.clear()
+        result.index(level).units[:] = 0
         _adopt_parents(result.index(level), index, maps, level)
     return result
 
 
 def _adopt(target: AreaIndex, source: AreaIndex) -> ints.Ints:
-    ids = np.array([target.id_of(label) for label in source.labels], dtype=np.int64)
-    for area, count in source.units.items():
-        target.units[int(ids[area])] = target.units.get(int(ids[area]), 0) + count
+    ids = target.ids_of(source.labels)
+    target.units[ids] += source.units
     return ids
 
 
 def _adopt_parents(target: AreaIndex, source: AreaIndex, maps: Mapping[str, ints.Ints], level: str) -> None:
-    for coarser, parents in source.parents.items():
-        known = target.parents.setdefault(coarser, {})
-        for area, parent in parents.items():
-            known.setdefault(int(maps[level][area]), int(maps[coarser][parent]))
+    for coarser in source.coarser:
+        parents, known = source.parents(coarser), target.parents(coarser)
+        ids = maps[level]
+        new = (parents >= 0) & (known[ids] < 0)
+        known[ids[new]] = maps[coarser][parents[new]]
 
 
 def _add_sums(target: Sums, source: Sums, ids: ints.Ints, size: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -24,24 +25,40 @@ def reason_code(reason: Reason | None) -> np.uint8:
     return np.uint8(NO_REASON) if reason is None else _REASON_CODES[reason]
 
 
-@attrs.frozen(eq=False)
+# Codes that are there, or that are made when somebody asks.
+MaybeLater: TypeAlias = "Codes | Callable[[], Codes]"
+
+# Which statuses may occur, one bit each; by default any.
+ANY = 0xFF
+
+
+@attrs.define(eq=False)
 class Verdicts:
     """The outcome of one part for the units of a block.
 
     Attributes:
         status: One byte per unit.
-        reason: One byte per unit.
         possible: What each unit may turn out to be once everything is known, as bits; null where statuses say it all.
+        may: The statuses that may occur, as bits: more work for each that is not ruled out, and no less truth.
     """
 
     status: Codes
-    reason: Codes
+    _reason: MaybeLater
     possible: Codes | None = None
+    may: int = ANY
+
+    @property
+    def reason(self) -> Codes:
+        """Return one byte per unit; where only statuses were judged, reasons are found when first asked for."""
+        if callable(self._reason):
+            self._reason = self._reason()
+        return self._reason
 
 
 def constant(rows: int, status: int, reason: Reason | None) -> Verdicts:
     """Return the same outcome for every unit."""
-    return Verdicts(np.full(rows, status, dtype=np.uint8), np.full(rows, reason_code(reason), dtype=np.uint8))
+    codes = np.full(rows, status, dtype=np.uint8), np.full(rows, reason_code(reason), dtype=np.uint8)
+    return Verdicts(*codes, may=1 << status)
 
 
 def outcomes(verdicts: Verdicts) -> Codes:

@@ -32,18 +32,20 @@ _OR_BITS = _bits_table(_OR_CODES)
 
 def combine(form: str, n: int | None, parts: list[Verdicts]) -> Verdicts:
     """Combine the parts of a compound by the tables of XCCDF."""
-    if form == "atleast":
-        status = _at_least(n or 0, [part.status for part in parts])
-    else:
-        table = _AND_CODES if form == "all" else _OR_CODES
-        status = parts[0].status
-        for part in parts[1:]:
-            status = table[status * np.uint8(8) + part.status]
+    status = combined_status(form, n or 0, [part.status for part in parts])
     reason = np.full(len(status), NO_REASON, dtype=np.uint8)
     for part in reversed(parts):  # the first part in file order that has the outcome names the reason
         same = part.status == status
         reason[same] = part.reason[same]
     return Verdicts(status.copy(), reason, _combined_bits(form, n or 0, parts))
+
+
+def combined_status(form: str, n: int, parts: list[Codes]) -> Codes:
+    """Combine the statuses of a compound's parts."""
+    if form == "atleast":
+        return _at_least(n, parts)
+    table = _AND_CODES if form == "all" else _OR_CODES
+    return reduce(lambda one, two: table[one * np.uint8(8) + two], parts)
 
 
 def _combined_bits(form: str, n: int, parts: list[Verdicts]) -> Codes | None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import numpy as np
 import pyarrow as pa
 
 from commscore._engine import _integers as ints
 from commscore._engine._codes import Verdicts
-from commscore._engine._prices import scored_credit, unit_credit, unit_numbers
+from commscore._engine._kernel import judge
+from commscore._engine._parts import marks_by_rule, results_by_rule
+from commscore._engine._prices import scored_credit, unit_numbers
 from commscore._engine._run import of_finer
+from commscore._engine._scoring import FLAT, Quotients
 from commscore._engine._settle import AreaFindings, Shown, as_shown, conjunction_numbers
-from commscore._engine._subjects import Scorer, doubles, gain, taken, with_one_fixed
+from commscore._engine._subjects import Scorer, doubles, gain, taken, unit_results, with_one_fixed
+from commscore._engine._unit_scores import rule_shares
 from commscore._engine._units import Units
 from commscore._engine._values import contribution_numbers
 from commscore._requirement import describe
@@ -23,10 +26,12 @@ from commscore._status import REASONS, STATUSES, F, K, N
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from commscore._engine._parts import UnitPart
     from commscore._engine._plan import RulePlan
-    from commscore._engine._scoring import Quotients, Results, Scores
-    from commscore._engine._verdicts import Outcome
+    from commscore._engine._scoring import Results
 
+_SCOPES = (*SCOPES, ALL)
+_NUMBERS = ("value", "low", "high", "gap", "attainment", "gain")
 STRINGS = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
     [
@@ -51,36 +56,12 @@ SCHEMA = pa.schema(
 )
 
 
-@attrs.frozen(eq=False)
-class UnitPart:
-    """A block of units with all that findings are made from.
-
-    Attributes:
-        units: The rows.
-        plans: The rules.
-        verdicts: By rule.
-        results: By rule, as scored.
-        scores: The units' scores.
-        finer: What rules judged in finer tables came to for the units.
-        areas: By unit, its position among those outcomes; null when there are none.
-    """
-
-    units: Units
-    plans: tuple[RulePlan, ...]
-    verdicts: tuple[Verdicts, ...]
-    results: tuple[Results, ...]
-    scores: Scores
-    finer: Mapping[int, Mapping[str, Outcome]]
-    areas: ints.Ints | None
-
-
 def coded(codes: ints.Ints, words: Sequence[str | None]) -> Any:
     """Return a dictionary column of words; codes whose word is null, or out of range, are null."""
-    codes = np.asarray(codes, dtype=np.int64)
-    blank = np.array([word is None for word in words] + [True], dtype=bool)
-    nulls = blank[np.clip(codes, -1, len(words))] | (codes < 0)
-    named = pa.array([word or "" for word in words], pa.string())
-    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=nulls), named)
+    places = {word: place for place, word in enumerate(dict.fromkeys(word for word in words if word is not None))}
+    table = np.array([-1 if word is None else places[word] for word in words] + [-1], dtype=np.int32)
+    found = table[np.where((codes >= 0) & (codes < len(words)), codes, len(words))]
+    return pa.DictionaryArray.from_arrays(pa.array(found, mask=found < 0), pa.array(list(places), pa.string()))
 
 
 def constant_word(word: str | None, size: int) -> Any:
@@ -136,101 +117,159 @@ def unit_findings(
         wanted: Which findings of a rule are wanted.
         by_rule: Whether rules come in order, and rows in order within a rule.
     """
-    tables, order = [], []
-    document = scorer.ruleset.source.document
-    for plan, verdicts in zip(part.plans, part.verdicts, strict=True):
-        shown = as_shown(plan, verdicts)
-        rows = np.flatnonzero(wanted(shown))
-        if len(rows):
-            tables.append(_unit_rule_table(part, plan, (verdicts, shown), rows, (scorer, document)))
-            order.append(rows)
-    if not tables:
+    shown = [part.shown(plan.index) for plan in part.plans]
+    chosen = [np.flatnonzero(wanted(found)) for found in shown]
+    if not sum(map(len, chosen)):
         return SCHEMA.empty_table()
-    table = pa.concat_tables(tables).unify_dictionaries()
-    if by_rule:
-        return table
-    return table.combine_chunks().take(pa.array(np.argsort(np.concatenate(order), kind="stable")))
+    rows = np.concatenate(chosen)
+    order = np.arange(len(rows)) if by_rule else np.argsort(rows, kind="stable")
+    gains = _Gains(part, scorer, shown)
+    columns = [
+        _rule_columns(part, plan, found, some) | {"gain": gains.of(plan, found, some)}
+        for plan, found, some in zip(part.plans, shown, chosen, strict=True)
+        if len(some)
+    ]
+    joined = {name: np.concatenate([one[name] for one in columns])[order] for name in columns[0]}
+    table: dict[str, Any] = _worded(part.plans, joined, scorer.ruleset.source.document)
+    table["level"] = constant_word("unit", len(rows))
+    table["key"] = part.units.block.keys.take(pa.array(rows[order]))
+    for name in _NUMBERS:
+        table[name] = doubles(joined[name])
+    return pa.table([table[name] for name in SCHEMA.names], schema=SCHEMA)
 
 
-def _unit_rule_table(
-    part: UnitPart,
-    plan: RulePlan,
-    outcome: tuple[Verdicts, Shown],
-    rows: ints.Ints,
-    context: tuple[Scorer, str | None],
-) -> Any:
-    verdicts, shown = outcome
-    scorer, document = context
-    units, size = part.units, len(rows)
-    scopes, scope_words = _unit_scopes(plan, units)
-    columns = _rule_words(plan.rule, document, size) | _shown_columns(shown, rows)
-    columns["level"] = constant_word("unit", size)
-    columns["key"] = units.block.keys.take(pa.array(rows))
-    columns["scope"] = coded(scopes[rows], scope_words)
-    phrases = [_phrase_of(plan.rule, word) for word in (*SCOPES, ALL)]
-    asked = np.where(scopes < 0, len(SCOPES), scopes)[rows]
-    columns["phrase"] = coded(asked, phrases)
-    columns["required"] = coded(asked, [_required_of(plan.rule, word) for word in (*SCOPES, ALL)])
-    columns |= _unit_number_columns(part, plan, verdicts, rows)
-    columns["gain"] = doubles(_unit_gains(part, plan, shown, rows, scorer))
-    return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
-
-
-def _unit_scopes(plan: RulePlan, units: Units) -> tuple[ints.Ints, list[str | None]]:
-    """Return each unit's scope for a rule: its kind where the rule goes by kind."""
-    words: list[str | None] = [*SCOPES, ALL]
-    if plan.scopes == (ALL,):
-        return np.full(units.rows, len(SCOPES)), words
-    kind = units.block.kind
-    if kind is None:
-        return np.full(units.rows, -1), words
-    known = np.ones(units.rows, dtype=bool) if kind.state is None else kind.state == 0
-    return np.where(known, kind.values, -1), words
-
-
-def _unit_number_columns(part: UnitPart, plan: RulePlan, verdicts: Verdicts, rows: ints.Ints) -> dict[str, Any]:
-    names, units = ("value", "low", "high", "gap", "attainment"), part.units
-    columns = dict.fromkeys(names, np.full(units.rows, np.nan))
-    if plan.node.absent is not None or not plan.rule.selected:
-        pass
-    elif plan.index in part.finer:
-        columns = _finer_numbers(part, plan, verdicts)
-    elif plan.at_units and plan.node.table == units.level:
-        numbers = unit_numbers(plan.node, units, verdicts)
+def _rule_columns(part: UnitPart, plan: RulePlan, shown: Shown, rows: ints.Ints) -> dict[str, ints.Ints]:
+    """Return what the findings of a rule are, as codes and numbers: one each for the rows given."""
+    units = part.units.at(rows)
+    columns = {
+        "rule": np.full(len(rows), plan.index),
+        "scope": _unit_scopes(plan, units),
+        "status": shown.status[rows],
+        "outlook": shown.outlook[rows],
+    }
+    verdicts = part.verdicts[plan.index]
+    if _is_judged_here(part, plan):
+        found = judge(plan.node, units)
+        columns["reason"] = as_shown(plan, found).reason
+        numbers = unit_numbers(plan.node, units, found)
         value = numbers.value
-        columns = dict(zip(names, (value, value, value, numbers.gap, numbers.attainment), strict=True))
-    elif not plan.at_units:
-        columns |= dict(zip(names, contribution_numbers(plan, units, verdicts), strict=False))
-    return {name: doubles(values[rows]) for name, values in columns.items()}
+        shown_numbers: tuple[ints.Floats, ...] = (value, value, value, numbers.gap, numbers.attainment)
+    else:
+        columns["reason"] = shown.reason[rows]
+        here = Verdicts(verdicts.status[rows], verdicts.reason[rows])
+        shown_numbers = _other_numbers(part, plan, (units, here), rows)
+    return columns | dict(zip(_NUMBERS[:-1], shown_numbers, strict=True))
 
 
-def _finer_numbers(part: UnitPart, plan: RulePlan, verdicts: Verdicts) -> dict[str, ints.Floats]:
+def _is_judged_here(part: UnitPart, plan: RulePlan) -> bool:
+    """Say whether a rule judges the units of a block by what stands in their own table."""
+    here = plan.at_units and plan.node.table == part.units.level and plan.index not in part.finer
+    return here and plan.node.absent is None and plan.rule.selected
+
+
+def _other_numbers(
+    part: UnitPart, plan: RulePlan, some: tuple[Units, Verdicts], rows: ints.Ints
+) -> tuple[ints.Floats, ...]:
+    """Return the numbers of units that a rule does not judge itself: what they contribute, or what lies inside them."""
+    units, verdicts = some
+    nothing = np.full(units.rows, np.nan)
+    if plan.node.absent is None and plan.rule.selected:
+        if plan.index in part.finer:
+            return _finer_numbers(part, plan, some, rows)
+        if not plan.at_units:
+            return (*contribution_numbers(plan, units, verdicts), nothing, nothing)
+    return (nothing,) * len(_NUMBERS[:-1])
+
+
+def _finer_numbers(
+    part: UnitPart, plan: RulePlan, some: tuple[Units, Verdicts], rows: ints.Ints
+) -> tuple[ints.Floats, ...]:
     """Return the numbers of units that are areas of a finer table: what passes inside of what is judged."""
     assert part.areas is not None  # noqa: S101 - there are outcomes, so there are positions
-    names = ("value", "low", "high", "gap", "attainment")
-    columns = {name: np.full(part.units.rows, np.nan) for name in names}
+    units, verdicts = some
+    positions = part.areas[rows]
+    columns = {name: np.full(len(rows), np.nan) for name in _NUMBERS[:-1]}
     for scope, outcome in part.finer[plan.index].items():
-        there = of_finer(outcome, scope, part.units, part.areas)
+        there = of_finer(outcome, scope, units, positions)
         there &= ~np.isin(verdicts.status, (N, K))
         numbers = conjunction_numbers(outcome)
-        for name in names:
-            columns[name][there] = numbers[name][part.areas[there]]
-    return columns
+        for name, column in columns.items():
+            column[there] = numbers[name][positions[there]]
+    return tuple(columns.values())
 
 
-def _unit_gains(part: UnitPart, plan: RulePlan, shown: Shown, rows: ints.Ints, scorer: Scorer) -> ints.Floats:
-    result = np.full(len(rows), np.nan)
-    failing = np.flatnonzero(shown.status[rows] == F)
-    if len(failing):
-        chosen = rows[failing]
-        results = taken(part.results, chosen)
-        credit = None
+def _unit_scopes(plan: RulePlan, units: Units) -> ints.Ints:
+    """Return each unit's scope for a rule, as a position in ``_SCOPES``: its kind where the rule goes by kind."""
+    kind = units.block.kind
+    if plan.scopes == (ALL,):
+        return np.full(units.rows, _SCOPES.index(ALL))
+    if kind is None:
+        return np.full(units.rows, -1)
+    known = np.ones(units.rows, dtype=bool) if kind.state is None else kind.state == 0
+    return np.where(known, kind.values, -1)
+
+
+def _worded(plans: Sequence[RulePlan], columns: Mapping[str, ints.Ints], document: str | None) -> dict[str, Any]:
+    """Put words in place of codes."""
+    rule, scope = columns["rule"], columns["scope"]
+    asked = rule * len(_SCOPES) + np.where(scope < 0, _SCOPES.index(ALL), scope)
+    rules = [plan.rule for plan in plans]
+    return {
+        "rule": coded(rule, [one.id for one in rules]),
+        "clause": coded(rule, [one.clause for one in rules]),
+        "document": coded(rule, [(one.source.document if one.source else None) or document for one in rules]),
+        "phrase": coded(asked, [_phrase_of(one, scope) for one in rules for scope in _SCOPES]),
+        "required": coded(asked, [_required_of(one, scope) for one in rules for scope in _SCOPES]),
+        "scope": coded(scope, _SCOPES),
+        "status": status_words(columns["status"]),
+        "reason": coded(columns["reason"], [str(reason) for reason in REASONS]),
+        "outlook": status_words(columns["outlook"]),
+    }
+
+
+class _Gains:
+    """By how much the scores of a block's units rise if one failing finding alone is fixed."""
+
+    def __init__(self, part: UnitPart, scorer: Scorer, shown: Sequence[Shown]) -> None:
+        self._part = part
+        self._scorer = scorer
+        self._marks = marks_by_rule(part.units.level, part.plans, shown)
+        self._shares: Callable[[int], Quotients] | None = None
+
+    def of(self, plan: RulePlan, shown: Shown, rows: ints.Ints) -> ints.Floats:
+        """Return the gains of a rule's findings, exactly, as the nearest doubles; NaN where a finding does not fail."""
+        result = np.full(len(rows), np.nan)
+        failing = np.flatnonzero(shown.status[rows] == F)
+        if len(failing):
+            scoring = self._scorer.ruleset.scoring
+            by_tree = scoring.model in ("default", "flat", "flat-unweighted")
+            result[failing] = self._by_tree(plan, rows[failing]) if by_tree else self._by_trial(plan, rows[failing])
+        return result
+
+    def _by_tree(self, plan: RulePlan, rows: ints.Ints) -> ints.Floats:
+        """Return the share of the score that hangs on a rule: it is what passing adds."""
+        scoring, tree = self._scorer.ruleset.scoring, self._scorer.tree
+        weight = dict(tree.rules)[plan.index] if scoring.model in FLAT else None
+        if weight:
+            return np.full(len(rows), float(weight))
+        if self._shares is None:
+            self._shares = rule_shares(tree, self._marks, self._part.units.rows, unknown=scoring.unknown)
+        share = self._shares(plan.index)
+        return ints.quotient(ints.times(share.num[rows], 100), share.den[rows])
+
+    def _by_trial(self, plan: RulePlan, rows: ints.Ints) -> ints.Floats:
+        """Score the units once more with the finding fixed."""
+        part, scorer = self._part, self._scorer
+        units = part.units.at(rows)
+        verdicts = [Verdicts(one.status[rows], one.reason[rows]) for one in part.verdicts]
         if scorer.by_credit:
-            found = scored_credit(unit_credit(plan.node, part.units, part.verdicts[plan.index]), shown.status)
-            credit = type(found)(found.num[chosen], found.den[chosen])
-        fixed = with_one_fixed(results[plan.index], credit)
-        result[failing] = gain(scorer, results, plan.index, fixed)
-    return result
+            results = results_by_rule(units, part.plans, verdicts)
+            missing = results[plan.index].credit
+            credit = None if missing is None else Quotients(*missing)
+        else:
+            shown = [as_shown(one, found) for one, found in zip(part.plans, verdicts, strict=True)]
+            results, credit = [unit_results(found, None) for found in shown], None
+        return gain(scorer, results, plan.index, with_one_fixed(results[plan.index], credit))
 
 
 # ---- AREAS ----

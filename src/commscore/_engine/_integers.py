@@ -81,13 +81,13 @@ def _dtype_of(value: int) -> type:
 
 def group_sums(array: Ints, starts: Ints) -> Ints:
     """Sum runs of a sorted array that begin at ``starts``, exactly."""
-    if array.dtype == bool or array.dtype == np.uint8:
-        array = array.astype(np.int64)
-    if array.dtype != object and magnitude(array) * max(len(array), 1) >= _LIMIT:
+    # Less than 64 bits cannot exceed them, however many rows there are.
+    if array.dtype == np.int64 and magnitude(array) * max(len(array), 1) >= _LIMIT:
         array = wide(array)
+    kind = object if array.dtype == object else np.int64
     if not len(starts):
-        return array[:0]
-    sums: Ints = np.add.reduceat(array, starts)
+        return array[:0].astype(kind)
+    sums: Ints = np.add.reduceat(array, starts, dtype=kind)
     return sums
 
 
@@ -104,7 +104,6 @@ def at_or_above(num: Ints, den: Ints | None, bound: Fraction, *, factor: Fractio
     left, right = factor.numerator * bound.denominator, bound.numerator * factor.denominator
     shared = gcd(left, right) or 1
     left, right = left // shared, right // shared
-    num = integers(num)
     if den is None:  # one scalar threshold, no product at all
         threshold = right // left + 1 if strict else ceil_div(right, left)
         return _reach(num, threshold)
@@ -155,7 +154,7 @@ def _nearest(num: int, den: int) -> float:
 
 def distinct(values: Ints) -> list[int]:
     """Return the distinct positive values."""
-    if values.dtype == np.int64 and values.size and values.min() >= 0 and values.max() < _COUNTABLE:
+    if values.dtype != object and values.size and values.min() >= 0 and values.max() < _COUNTABLE:
         found: list[int] = np.flatnonzero(np.bincount(values)).tolist()
     else:
         found = np.unique(values).tolist()

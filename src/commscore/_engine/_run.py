@@ -8,9 +8,12 @@ import attrs
 import numpy as np
 
 from commscore._engine import _integers as ints
-from commscore._engine._areas import Groups, Leaf, Tally, group_rows, note_parents
-from commscore._engine._codes import CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code
-from commscore._engine._kernel import judge, judge_condition
+from commscore._engine._areas import Leaf, Sums, Tally, note_parents
+from commscore._engine._codes import ANY, CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code
+from commscore._engine._counts import Slots, count_statuses, masks_of, slots_of
+from commscore._engine._kernel import judge_condition
+from commscore._engine._lanes import Lanes, Workspace, judged
+from commscore._engine._parcels import Layer, Parcels, cut_parcels
 from commscore._engine._plan import (
     COMPOUNDS,
     Node,
@@ -23,7 +26,7 @@ from commscore._engine._plan import (
     scopes_of,
     tables_of,
 )
-from commscore._engine._terms import terms
+from commscore._engine._terms import Loose, terms
 from commscore._engine._units import OUT, Units, membership
 from commscore._engine._verdicts import Outcome
 from commscore._ruleset import ALL, SCOPES
@@ -107,17 +110,25 @@ def is_nested_share(node: Node) -> bool:
 
 @attrs.frozen(eq=False)
 class BlockOutcome:
-    """What a block of the main table came to.
+    """What a block came to, before it is added to the tally.
 
     Attributes:
-        block: Its rows.
+        units: Its rows.
         verdicts: By rule, the outcome for every unit, before dues and force are applied.
-        groups: Its rows by area, for each level that is added up.
+        statuses: Those of the verdicts: a row for each rule.
+        parcels: Its rows by area, for the levels that are added up.
+        counts: How many units of each parcel have which status, by letter; see `_counts`.
+        sums: By leaf and level, sums of each area.
+        loose: By leaf and level, rows that may or may not count.
     """
 
-    block: Block
+    units: Units
     verdicts: tuple[Verdicts, ...]
-    groups: Mapping[str, Groups]
+    statuses: Codes
+    parcels: Parcels
+    counts: Mapping[str, ints.Ints]
+    sums: Mapping[tuple[Leaf, str], Mapping[str, ints.Ints]]
+    loose: Mapping[tuple[Leaf, str], Loose]
 
 
 @attrs.define(eq=False)
@@ -140,11 +151,17 @@ class Run:
     finer: dict[int, dict[str, Outcome]] = attrs.Factory(dict)
     own: list[Units] = attrs.Factory(list)
     _leaves: tuple[LeafPlan, ...] = ()
+    _slots: Slots = attrs.Factory(lambda: slots_of({}))
+    _lanes: Lanes = attrs.Factory(Lanes)
 
     def __attrs_post_init__(self) -> None:
-        """Lay out the area forms once."""
+        """Lay out the area forms and the counts once."""
         found = [area_leaves(rule, self.plan.area_levels) for rule in self.plan.rules if is_added_up(rule)]
         self._leaves = tuple(leaf for leaves in found for leaf in leaves)
+        counted = [
+            rule for rule in self.plan.rules if rule.at_units and rule.node.absent is None and rule.rule.selected
+        ]
+        self._slots = slots_of({rule.index: rule.scopes for rule in counted})
 
     @property
     def inputs(self) -> Mapping[str, Input]:
@@ -153,64 +170,127 @@ class Run:
 
     def feed(self, block: Block, level: str) -> BlockOutcome:
         """Judge a block's units and add them to the tally."""
+        outcome = self.judged(block, level)
+        self.take_in(outcome)
+        return outcome
+
+    def judged(self, block: Block, level: str, *, out: ints.Ints | None = None) -> BlockOutcome:
+        """Judge a block's units and add them up; the tally is not touched, so blocks can be judged side by side.
+
+        Args:
+            block: The rows.
+            level: Their level.
+            out: Where to put the statuses: bytes, a row for each rule; by default into memory of its own.
+        """
         units = Units(block, level, self.inputs, self.coarser)
-        groups = self._grouped(units)
-        if level == self.plan.level and level in self.plan.rollup:
-            self.own.append(units)
-        verdicts = []
-        for plan in self.plan.rules:
-            finer = self.finer.get(plan.index) if level == self.plan.level else None
-            found = _judged_here(plan, units) if finer is None else _from_finer(finer, units, groups[level])
-            if plan.at_units and plan.node.table == level and plan.node.absent is None and plan.rule.selected:
-                self._count(plan, found, units, groups)
-            verdicts.append(found)
+        rows = np.empty((len(self.plan.rules), units.rows), dtype=np.uint8) if out is None else out
+        parcels = self._parcels(units)
+        work = Workspace(units, self._lanes)
+        verdicts = [self._verdicts(plan, work, rows[plan.index]) for plan in self.plan.rules]
+        counts = self._counted(verdicts, work, parcels)
+        sums: dict[tuple[Leaf, str], Mapping[str, ints.Ints]] = {}
+        loose: dict[tuple[Leaf, str], Loose] = {}
         for leaf in self._leaves:
             if level in leaf.tables:
-                self._add_up(leaf, units, groups)
-        return BlockOutcome(block, tuple(verdicts), groups)
+                self._add_up(leaf, units, parcels, (sums, loose))
+        return BlockOutcome(units, tuple(verdicts), rows, parcels, counts, sums, loose)
 
-    def _grouped(self, units: Units) -> dict[str, Groups]:
-        """Sort a block by area, once for each level that is needed."""
-        groups: dict[str, Groups] = {}
-        for level in self.plan.area_levels:
-            if rank(level) >= rank(units.level):
-                areas = units.areas(level)
-                groups[level] = group_rows(areas.labels, areas.codes, self.tally.index(level))
-        if units.level == self.plan.level:
-            for level, found in groups.items():
-                self.tally.index(level).count_units(found)
-        torn = [
-            _torn(level, coarser, name)
-            for level in groups
-            for coarser in groups
-            if rank(coarser) > rank(level)
-            for name in note_parents(self.tally, groups, level, coarser)
-        ]
-        if torn:
-            raise DataError(torn)
-        return groups
+    def _verdicts(self, plan: RulePlan, work: Workspace, out: Codes) -> Verdicts:
+        units = work.units
+        if units.level == self.plan.level and plan.index in self.finer:
+            found = _from_finer(self.finer[plan.index], units, self.positions(units))
+        elif plan.rule.selected and plan.at_units and plan.node.table == units.level:
+            return judged(plan.node, work, out)
+        else:
+            found = _judged_elsewhere(plan, units)
+        out[:] = found.status
+        return found
 
-    def _count(self, plan: RulePlan, found: Verdicts, units: Units, groups: Mapping[str, Groups]) -> None:
-        """Count the statuses of a rule judged at units, by area and scope."""
-        for scope in plan.scopes:
-            status = of_scope(found, units, scope).status
-            for level, group in groups.items():
-                counts = group.counts(status, 8)
-                sums, size = self.tally.at((plan.index, (), scope), level), len(self.tally.index(level).labels)
-                for code, letter in enumerate("PFUENKSI"):
-                    if letter in "PFUEI":
-                        sums.add(letter, group.areas, counts[:, code], size)
+    def positions(self, units: Units) -> ints.Ints:
+        """Return where each unit stands among the areas of its own level that the further tables tell of."""
+        areas, ids = units.areas(units.level), self.further.index(units.level).ids
+        unknown = len(ids)
+        found = np.array([ids.get(label, unknown) for label in (*areas.labels, None)], dtype=np.int64)
+        return found[areas.codes]
 
-    def _add_up(self, leaf: LeafPlan, units: Units, groups: Mapping[str, Groups]) -> None:
+    def _parcels(self, units: Units) -> Parcels:
+        """Cut a block by area, once for all levels that are needed."""
+        levels = [level for level in self.plan.area_levels if rank(level) >= rank(units.level)]
+        areas = {level: units.areas(level) for level in levels}
+        return cut_parcels({level: (found.labels, found.codes) for level, found in areas.items()}, units.rows)
+
+    def _counted(self, verdicts: list[Verdicts], work: Workspace, parcels: Parcels) -> Mapping[str, ints.Ints]:
+        """Count the statuses of the rules judged at units, by area and scope."""
+        units = work.units
+        rules = [rule for some in self._slots.groups.values() for rule in some if self._table_of(rule) == units.level]
+        if not parcels.layers or not rules:
+            return {}
+        found = {rule: (verdicts[rule].status, verdicts[rule].may) for rule in rules}
+        scopes = {scope for of in self._slots.groups for scope in of}
+        concerned = {scope: in_scope(units, scope) for scope in scopes}
+        return count_statuses(self._slots, found, masks_of(concerned), parcels)
+
+    def _table_of(self, rule: int) -> str | None:
+        return self.plan.rules[rule].node.table
+
+    def _add_up(
+        self,
+        leaf: LeafPlan,
+        units: Units,
+        parcels: Parcels,
+        into: tuple[dict[tuple[Leaf, str], Mapping[str, ints.Ints]], dict[tuple[Leaf, str], Loose]],
+    ) -> None:
+        levels = [level for level in leaf.levels if level in parcels.layers]
         for scope in leaf.scopes:
             members = chain_membership(leaf.chain, units, scope)
             found = terms(leaf.node, units, table=units.level, members=members)
+            sums = {name: parcels.sums(values) for name, values in found.fields.items()}
             name: Leaf = (leaf.rule, leaf.path, scope)
-            for level in leaf.levels:
-                if level in groups:
-                    self.tally.add(name, level, groups[level], found.fields)
-                    if found.loose is not None:
-                        self.tally.add_loose(name, level, groups[level], found.loose)
+            for level in levels:
+                into[0][name, level] = {field: parcels.layers[level].fold(values) for field, values in sums.items()}
+                if found.loose is not None:
+                    into[1][name, level] = found.loose
+
+    def take_in(self, outcome: BlockOutcome) -> Mapping[str, ints.Ints]:
+        """Add a block's sums to the tally; return, by level, the positions of its areas there."""
+        units, tally, layers = outcome.units, self.tally, outcome.parcels.layers
+        if units.level == self.plan.level and units.level in self.plan.rollup:
+            self.own.append(units)
+        ids = {level: tally.index(level).ids_of(layer.names) for level, layer in layers.items()}
+        if units.level == self.plan.level:
+            count = np.diff(outcome.parcels.starts, append=units.rows)
+            for level, layer in layers.items():
+                tally.index(level).units[ids[level]] += layer.fold(count)
+        self._note_parents(outcome.parcels, ids)
+        for level, layer in layers.items():
+            for letter, counts in outcome.counts.items():
+                size = len(tally.index(level).labels)
+                tally.statuses(level, self._slots).add(letter, ids[level], layer.fold(counts), size)
+        for (leaf, level), sums in outcome.sums.items():
+            tally.add(leaf, level, ids[level], sums)
+        for (leaf, level), loose in outcome.loose.items():
+            _add_loose(tally.at(leaf, level), layers[level], ids[level], loose)
+        return ids
+
+    def _note_parents(self, parcels: Parcels, ids: Mapping[str, ints.Ints]) -> None:
+        torn = [
+            _torn(level, coarser, name)
+            for level in parcels.layers
+            for coarser in parcels.layers
+            if rank(coarser) > rank(level)
+            for name in note_parents(self.tally, parcels, ids, (level, coarser))
+        ]
+        if torn:
+            raise DataError(torn)
+
+
+def _add_loose(target: Sums, layer: Layer, ids: ints.Ints, loose: Loose) -> None:
+    """Add the rows of a block that may or may not count."""
+    place = np.zeros(len(layer.labels) + 1, dtype=np.int64)
+    place[layer.areas] = ids
+    columns = [place[layer.rows[loose.rows]], *loose.low, *loose.high]
+    for area, *entry in zip(*(column.tolist() for column in columns), strict=True):
+        target.add_loose(area, tuple(entry), 1)
 
 
 def chain_membership(chain: tuple[Node, ...], units: Units, scope: str) -> Codes | None:
@@ -223,26 +303,30 @@ def chain_membership(chain: tuple[Node, ...], units: Units, scope: str) -> Codes
     return result
 
 
-def of_scope(found: Verdicts, units: Units, scope: str) -> Verdicts:
-    """Leave out units of the other scope; one whose scope is open keeps its verdict in each."""
+def in_scope(units: Units, scope: str) -> ints.Bools:
+    """Say which units a scope concerns; one whose kind is open counts in each."""
     kind = units.block.kind
     if scope == ALL or kind is None:
+        return np.ones(units.rows, dtype=bool)
+    found = np.asarray(kind.values == SCOPES.index(scope), dtype=bool)
+    return found if kind.state is None else found | (kind.state != OK)
+
+
+def of_scope(found: Verdicts, units: Units, scope: str) -> Verdicts:
+    """Leave out units of the other scope; one whose scope is open keeps its verdict in each."""
+    if scope == ALL or units.block.kind is None:
         return found
-    other = np.asarray(kind.values != SCOPES.index(scope), dtype=bool)
-    if kind.state is not None:
-        other &= kind.state == OK
+    other = ~in_scope(units, scope)
     status = np.where(other, N, found.status).astype(np.uint8)
     reason = np.where(other, reason_code(Reason.OUT_OF_SCOPE), found.reason).astype(np.uint8)
     return Verdicts(status, reason, found.possible)
 
 
-def _judged_here(plan: RulePlan, units: Units) -> Verdicts:
-    """Return what a rule says of single units: its verdict, or that they contribute to one above."""
+def _judged_elsewhere(plan: RulePlan, units: Units) -> Verdicts:
+    """Return what a rule that is not judged here says of single units: that they contribute, or why they do not."""
     node = plan.node
     if not plan.rule.selected:
         return constant(units.rows, S, Reason.TAILORED)
-    if plan.at_units and node.table == units.level:
-        return judge(node, units)
     if plan.at_units and rank(plan.judged) > rank(units.level) and node.absent is not Reason.MISSING_COLUMN:
         return constant(units.rows, K, Reason.OTHER_LEVEL)
     if node.absent is not None:
@@ -250,14 +334,14 @@ def _judged_here(plan: RulePlan, units: Units) -> Verdicts:
     return _contribution(plan, units)
 
 
-def _from_finer(finer: Mapping[str, Outcome], units: Units, groups: Groups) -> Verdicts:
+def _from_finer(finer: Mapping[str, Outcome], units: Units, positions: ints.Ints) -> Verdicts:
     """Return what the places inside each unit came to; a unit without any has nothing to judge."""
     result = constant(units.rows, N, Reason.EMPTY_SCOPE)
     for scope, outcome in finer.items():
-        there = of_finer(outcome, scope, units, groups.row_areas)
-        result.status[there] = outcome.verdicts.status[groups.row_areas[there]]
-        result.reason[there] = outcome.verdicts.reason[groups.row_areas[there]]
-    return result
+        there = of_finer(outcome, scope, units, positions)
+        result.status[there] = outcome.verdicts.status[positions[there]]
+        result.reason[there] = outcome.verdicts.reason[positions[there]]
+    return attrs.evolve(result, may=ANY)
 
 
 def of_finer(outcome: Outcome, scope: str, units: Units, areas: ints.Ints) -> ints.Bools:
@@ -279,7 +363,7 @@ def _contribution(plan: RulePlan, units: Units) -> Verdicts:
     if out and not has_absent(plan.node, units.level):
         outside = np.logical_and.reduce(out)
         result.status[outside], result.reason[outside] = N, reason_code(Reason.OUT_OF_SCOPE)
-    return result
+    return attrs.evolve(result, may=(1 << I) | (1 << N))
 
 
 def _outside(leaf: LeafPlan, units: Units) -> ints.Bools:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FLAT = ("flat", "flat-unweighted", "absolute")
 _FEW = 1000  # distinct denominators for which a common one is looked for
 _LARGE = 2**40
+_HUNDRED = 100
 
 
 @attrs.frozen(eq=False)
@@ -70,20 +71,36 @@ class Scores:
     """The scores of many subjects.
 
     Attributes:
-        score: The score as a quotient, on the model's scale.
-        low: The score if everything undecided fails.
-        high: The score if everything undecided passes.
+        shares: Score, the score if everything undecided fails, and if everything undecided passes, as quotients of
+            their maximum.
         coverage: Share of the tree that is decided.
         maximum: The greatest score possible.
-        shares: Score, low and high as quotients of their maximum, for grades.
+        flat: The same as ``shares`` on the model's own scale; null where that is 0 to 100.
     """
 
-    score: Quotients
-    low: Quotients
-    high: Quotients
+    shares: tuple[Quotients, Quotients, Quotients]
     coverage: Quotients
     maximum: Quotients
-    shares: tuple[Quotients, Quotients, Quotients]
+    flat: tuple[Quotients, Quotients, Quotients] | None = None
+
+    @property
+    def score(self) -> Quotients:
+        """Return the score, on the model's scale."""
+        return self._on_scale(0)
+
+    @property
+    def low(self) -> Quotients:
+        """Return the score if everything undecided fails."""
+        return self._on_scale(1)
+
+    @property
+    def high(self) -> Quotients:
+        """Return the score if everything undecided passes."""
+        return self._on_scale(2)
+
+    def _on_scale(self, which: int) -> Quotients:
+        share = self.shares[which]
+        return Quotients(ints.times(share.num, _HUNDRED), share.den) if self.flat is None else self.flat[which]
 
 
 def score_tree(ruleset: Ruleset) -> Tree:
@@ -137,17 +154,30 @@ def score_results(tree: Tree, results: Sequence[Results], *, model: str, unknown
     highest, _ = weighed(tree, high, size)
     score, score_weights = weighed(tree, decided_only, size) if unknown == "exclude" else (lowest, weights)
     coverage, _ = weighed(tree, covered, size)
-    shares, ones = (score, lowest, highest), np.ones(size, dtype=np.int64)
-    if model in FLAT:
-        kinds = [(score, score_weights), (lowest, weights), (highest, weights)]
-        shown = [_flat(share, weight, model) for share, weight in kinds]
-        if model == "absolute":
-            return Scores(shown[0], shown[1], shown[2], coverage, Quotients(ones, ones), (shown[0], shown[1], shown[2]))
-        nothing = np.asarray(score_weights.den == 0, dtype=bool)
-        maximum = Quotients(score_weights.num, ints.choose(nothing, 1, score_weights.den))
-        return Scores(shown[0], shown[1], shown[2], coverage, maximum, shares)
-    hundred = [Quotients(ints.times(share.num, 100), share.den) for share in shares]
-    return Scores(hundred[0], hundred[1], hundred[2], coverage, Quotients(ones * 100, ones), shares)
+    return scores_of((score, lowest, highest), [score_weights, weights, weights], coverage, model)
+
+
+def scores_of(
+    shares: tuple[Quotients, Quotients, Quotients], weights: Sequence[Quotients] | None, coverage: Quotients, model: str
+) -> Scores:
+    """Put scores on the scale of a model.
+
+    Args:
+        shares: Score, low and high as quotients of their maximum.
+        weights: The sums of the weights that each rests on; needed by flat models.
+        coverage: Share of the tree that is decided.
+        model: The model.
+    """
+    ones = np.broadcast_to(np.int64(1), coverage.den.shape)
+    if model not in FLAT or weights is None:
+        return Scores(shares, coverage, Quotients(np.broadcast_to(np.int64(_HUNDRED), ones.shape), ones))
+    found = [_flat(share, weight, model) for share, weight in zip(shares, weights, strict=True)]
+    flat = (found[0], found[1], found[2])
+    if model == "absolute":
+        return Scores(flat, coverage, Quotients(ones, ones), flat)
+    nothing = np.asarray(weights[0].den == 0, dtype=bool)
+    maximum = Quotients(weights[0].num, ints.choose(nothing, 1, weights[0].den))
+    return Scores(shares, coverage, maximum, flat)
 
 
 def score_share(tree: Tree, results: Sequence[Results], *, model: str, unknown: str) -> tuple[Quotients, Quotients]:
@@ -201,12 +231,16 @@ def weighed(tree: Tree, leaf: Callable[[int], Quotients], size: int) -> tuple[Qu
     total = np.zeros(size, dtype=np.int64)
     for weight, child in whole:
         total = ints.plus(total, ints.times(child.present.astype(np.int64), weight))
-    num, den = _weighted_sum(whole)
-    weights = Quotients(total, ints.times((total != 0).astype(np.int64), scale))
-    return Quotients(num, ints.product(total, den)), weights
+    num, den = weighted_sum(whole)
+    return Quotients(num, ints.product(total, den)), weights_of(total, scale)
 
 
-def _weighted_sum(children: list[tuple[int, Quotients]]) -> tuple[ints.Ints, ints.Ints]:
+def weights_of(total: ints.Ints, scale: int) -> Quotients:
+    """Return sums of weights, given as integers over ``scale``; no quotient where there are none."""
+    return Quotients(total, ints.times((total != 0).astype(np.int64), scale))
+
+
+def weighted_sum(children: list[tuple[int, Quotients]]) -> tuple[ints.Ints, ints.Ints]:
     """Add up weighted quotients: over one common denominator where that stays small, else row by row."""
     distinct = [ints.distinct(child.den) for _, child in children]
     common = lcm(*(value for values in distinct for value in values)) if sum(map(len, distinct)) < _FEW else _LARGE
@@ -235,13 +269,24 @@ def _at_common(child: Quotients, common: int) -> ints.Ints:
 
 def grade_numbers(grades: Sequence[Grade], share: Quotients) -> ints.Ints:
     """Return the number of each subject's grade, best first; -1 where there is no score or no grade is that low."""
-    numbers = np.full(len(share.den), -1, dtype=np.int64)
+    numbers = np.full(len(share.den), -1, dtype=np.int32)
+    den, factor = one_denominator(share), Fraction(_HUNDRED)
     for number, grade in sorted(enumerate(grades), key=lambda pair: pair[1].at_least):
-        reached = ints.at_or_above(share.num, share.den, grade.at_least, factor=Fraction(100), strict=False)
-        numbers[reached & share.present] = number
+        if den:
+            reached = ints.at_or_above(share.num, None, grade.at_least, factor=factor / den, strict=False)
+        else:
+            reached = ints.at_or_above(share.num, share.den, grade.at_least, factor=factor, strict=False)
+            reached &= share.present
+        np.copyto(numbers, number, where=reached)
     return numbers
 
 
 def shown(quotients: Quotients) -> ints.Floats:
     """Return the nearest doubles; NaN where there is nothing."""
     return ints.quotient(quotients.num, quotients.den)
+
+
+def one_denominator(quotients: Quotients) -> int | None:
+    """Return the denominator that all quotients share and that takes no room; null where they may differ."""
+    den = quotients.den
+    return int(den[0]) if den.size and den.strides == (0,) else None

@@ -10,7 +10,7 @@ import numpy as np
 from commscore._engine import _integers as ints
 from commscore._engine._area_outcomes import area_outcome
 from commscore._engine._area_prices import price
-from commscore._engine._codes import Codes, Verdicts, constant, reason_code
+from commscore._engine._codes import ANY, Codes, MaybeLater, Verdicts, constant, reason_code
 from commscore._engine._kernel import judge
 from commscore._engine._plan import RulePlan, rank
 from commscore._engine._prices import scored_credit, unit_credit, unit_numbers
@@ -26,37 +26,61 @@ if TYPE_CHECKING:
     pass
 
 NO_OUTLOOK = len(STATUSES)
+_JUDGED = (1 << P) | (1 << F) | (1 << U) | (1 << E)
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Shown:
     """Statuses as they are shown: what is not due or informational is not scored, but has an outlook.
 
     Attributes:
         status: One byte per subject.
-        reason: One byte per subject.
-        outlook: The status it would have; ``NO_OUTLOOK`` for none.
+        may: The statuses that may occur, as bits.
     """
 
     status: Codes
-    reason: Codes
-    outlook: Codes
+    _reason: MaybeLater
+    _outlook: MaybeLater
+    may: int = ANY
+
+    @property
+    def reason(self) -> Codes:
+        """Return one byte per subject."""
+        if callable(self._reason):
+            self._reason = self._reason()
+        return self._reason
+
+    @property
+    def outlook(self) -> Codes:
+        """Return the statuses that subjects would have; ``NO_OUTLOOK`` for none."""
+        if callable(self._outlook):
+            self._outlook = self._outlook()
+        return self._outlook
 
 
 def as_shown(plan: RulePlan, verdicts: Verdicts) -> Shown:
     """Apply dues and force to the outcome of a rule."""
-    status, reason = verdicts.status, verdicts.reason
-    outlook = np.full(len(status), NO_OUTLOOK, dtype=np.uint8)
-    unjudged = (status == I) & (reason == NO_REASON)
+    status = verdicts.status
+    if plan.deferred is None and not verdicts.may & (1 << I):
+        return Shown(status, lambda: verdicts.reason, lambda: _no_outlook(status), verdicts.may)
+    unjudged = (status == I) & (verdicts.reason == NO_REASON)
     deferred = np.isin(status, (P, F, U, E)) if plan.deferred is not None else np.zeros(len(status), dtype=bool)
     if not (deferred.any() or unjudged.any()):
-        return Shown(status, reason, outlook)
+        return Shown(status, lambda: verdicts.reason, lambda: _no_outlook(status), verdicts.may)
     why = reason_code(plan.deferred or Reason.INFORMATIONAL)
+    outlook = _no_outlook(status)
     outlook[deferred] = status[deferred]
     changed = deferred | unjudged
     return Shown(
-        np.where(changed, I, status).astype(np.uint8), np.where(changed, why, reason).astype(np.uint8), outlook
+        np.where(changed, I, status).astype(np.uint8),
+        np.where(changed, why, verdicts.reason).astype(np.uint8),
+        outlook,
+        (verdicts.may & ~_JUDGED if plan.deferred is not None else verdicts.may) | 1 << I,
     )
+
+
+def _no_outlook(status: Codes) -> Codes:
+    return np.full(len(status), NO_OUTLOOK, dtype=np.uint8)
 
 
 @attrs.frozen(eq=False)

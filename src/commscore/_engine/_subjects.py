@@ -22,12 +22,16 @@ from commscore._engine._scoring import (
     shown,
 )
 from commscore._engine._settle import AreaFindings, Shown
+from commscore._engine._unit_scores import Class, Marks, score_units
 from commscore._status import STATUSES, E, F, K, P, Reason, U
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from commscore._ruleset import Ruleset
+
+
+GRADES = ("grade", "grade_low", "grade_high")
 
 
 @attrs.frozen(eq=False)
@@ -41,6 +45,11 @@ class Scorer:
         """Score many subjects."""
         scoring = self.ruleset.scoring
         return score_results(self.tree, results, model=scoring.model, unknown=scoring.unknown)
+
+    def score_units(self, classes: Sequence[Class], rows: int) -> Scores:
+        """Score units, each of which has one finding of every rule."""
+        scoring = self.ruleset.scoring
+        return score_units(self.tree, classes, rows, model=scoring.model, unknown=scoring.unknown)
 
     def score_alone(self, results: Sequence[Results]) -> Quotients:
         """Return the scores of many subjects, without their intervals, on the model's scale."""
@@ -61,17 +70,25 @@ def scorer_of(ruleset: Ruleset) -> Scorer:
     return Scorer(ruleset, score_tree(ruleset))
 
 
-def unit_results(shown_: Shown, credit: Quotients | None, *, counts_missing: bool) -> Results:
-    """Return one rule's results for units: one finding each."""
+def unit_results(shown_: Shown, credit: Quotients | None) -> Results:
+    """Return one rule's results for units, one finding each, without regard to coverage."""
     status = shown_.status
-    unchecked = (status == K) & (shown_.reason == reason_code(Reason.MISSING_COLUMN)) & counts_missing
     return Results(
         (status == P).astype(np.int64),
         (status == F).astype(np.int64),
         ((status == U) | (status == E)).astype(np.int64),
-        unchecked.astype(np.int64),
+        np.zeros(len(status), dtype=np.int64),
         None if credit is None else (credit.num, credit.den),
     )
+
+
+def marks_of(shown_: Shown, *, counts_missing: bool) -> Marks:
+    """Return one rule's findings of units as they count in scores."""
+    unchecked: bool | ints.Bools = False
+    if counts_missing and shown_.may & (1 << K):
+        found = (shown_.status == K) & (shown_.reason == reason_code(Reason.MISSING_COLUMN))
+        unchecked = found if not found.all() else True
+    return Marks(shown_.status, shown_.may, unchecked)
 
 
 def subject_columns(scorer: Scorer, scores: Scores, shown_: Sequence[tuple[int, Shown]]) -> dict[str, Any]:
@@ -89,19 +106,22 @@ def subject_columns(scorer: Scorer, scores: Scores, shown_: Sequence[tuple[int, 
         "coverage": doubles(shown(scores.coverage)),
         "maximum": doubles(shown(scores.maximum)),
     }
-    columns |= _grades(scorer, scores, shown_)
+    numbers = grade_columns(scorer, scores, shown_)
+    columns |= {title: graded(scorer, number) for title, number in numbers.items()}
     for code, status in enumerate(STATUSES):
         counts = [finding.status == code for _, finding in shown_]
         columns[f"n_{status}"] = pa.array(np.sum(counts, axis=0, dtype=np.int32) if counts else [], pa.int32())
     return columns
 
 
-def doubles(values: ints.Floats) -> Any:
-    """Return an Arrow column; NaN becomes null."""
-    return pa.array(values, pa.float64(), mask=np.isnan(values))
+def doubles(values: ints.Floats, *, complete: bool = False) -> Any:
+    """Return an Arrow column; NaN becomes null, unless it is known that there is none."""
+    gaps = None if complete else np.isnan(values)
+    return pa.array(values, pa.float64(), mask=gaps if gaps is not None and gaps.any() else None)
 
 
-def _grades(scorer: Scorer, scores: Scores, shown_: Sequence[tuple[int, Shown]]) -> dict[str, Any]:
+def grade_columns(scorer: Scorer, scores: Scores, shown_: Sequence[tuple[int, Shown]]) -> dict[str, ints.Ints]:
+    """Return the numbers of the grades of score, low and high, vetoes applied; -1 for none."""
     grades = scorer.ruleset.scoring.grades
     numbers = [grade_numbers(grades, share) for share in scores.shares]
     if grades:
@@ -113,12 +133,17 @@ def _grades(scorer: Scorer, scores: Scores, shown_: Sequence[tuple[int, Shown]])
                 for number in numbers:
                     number[failed] = worst
                 numbers[1][open_] = worst
-    names = pa.array([grade.name for grade in grades], pa.string())
-    columns = {}
-    for title, number in zip(("grade", "grade_low", "grade_high"), numbers, strict=True):
-        indices = pa.array(number, pa.int32(), mask=number < 0)
-        columns[title] = pa.DictionaryArray.from_arrays(indices, names)
-    return columns
+    return dict(zip(GRADES, numbers, strict=True))
+
+
+def graded(scorer: Scorer, numbers: ints.Ints) -> Any:
+    """Return a dictionary column of grades from their numbers."""
+    names = pa.array([grade.name for grade in scorer.ruleset.scoring.grades], pa.string())
+    if not len(names):
+        return pa.DictionaryArray.from_arrays(pa.nulls(len(numbers), pa.int32()), names)
+    gaps = numbers < 0
+    indices = pa.array(numbers, pa.int32(), mask=gaps) if gaps.any() else pa.array(numbers)
+    return pa.DictionaryArray.from_arrays(indices, names, safe=False)
 
 
 def gain(scorer: Scorer, results: Sequence[Results], index: int, fixed: Results) -> ints.Floats:

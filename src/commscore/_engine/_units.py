@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 import attrs
 import numpy as np
+import pyarrow as pa
 
 from commscore._engine import _integers as ints
 from commscore._engine._codes import Codes
@@ -50,15 +51,60 @@ class Units:
         """Return an input's column: the unit's own, or the value of the area that the unit lies in."""
         if name == UNITS:
             return Column(np.ones(self.rows, dtype=np.int64), None)
-        level = self.inputs[name].level
-        table = self.coarser.get(level)
-        if rank(level) > rank(self.level) and table is not None and name in table.columns:
+        if self.is_joined(name):
+            level = self.inputs[name].level
+            table = self.coarser[level]
             return _joined(self.areas(level), table, level, table.columns[name])
         return self.block.columns[name]
+
+    def is_joined(self, name: str) -> bool:
+        """Say whether an input is that of the area that the unit lies in, in a table of its own."""
+        if name == UNITS:
+            return False
+        level = self.inputs[name].level
+        table = self.coarser.get(level)
+        return rank(level) > rank(self.level) and table is not None and name in table.columns
+
+    def at(self, rows: ints.Ints) -> Units:
+        """Return some of the units, as a block of their own."""
+        block = self.block
+        wanted = pa.array(rows)
+        found = Block(
+            rows=len(rows),
+            first_row=block.first_row,
+            columns=block.columns.at(rows),
+            kind=None if block.kind is None else _taken(block.kind, rows),
+            areas=_AreasAt(block.areas, rows),
+            keys=block.keys.take(wanted),
+            codes=None if block.codes is None else block.codes.take(wanted),
+        )
+        return attrs.evolve(self, block=found)
 
     def own(self, name: str) -> Column:
         """Return an input's column in this very table."""
         return self.column(name) if name == UNITS else self.block.columns[name]
+
+
+def _taken(column: Column, rows: ints.Ints) -> Column:
+    return attrs.evolve(column, values=column.values[rows], state=None if column.state is None else column.state[rows])
+
+
+class _AreasAt(Mapping[str, Areas]):
+    """The areas of some rows of a block, looked up when asked for."""
+
+    def __init__(self, areas: Mapping[str, Areas], rows: ints.Ints) -> None:
+        self._areas = areas
+        self._rows = rows
+
+    def __getitem__(self, level: str) -> Areas:
+        found = self._areas[level]
+        return attrs.evolve(found, codes=found.codes[self._rows])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._areas)
+
+    def __len__(self) -> int:
+        return len(self._areas)
 
 
 def _joined(areas: Areas, table: Block, level: str, column: Column) -> Column:
@@ -91,7 +137,7 @@ def membership(node: Node, units: Units, scope: str | None = None) -> Codes | No
     """
     codes = [_filtered(key, units) for key in node.part.where]
     kinds = (scope,) if scope is not None else scopes_of(node.part)
-    if ALL not in kinds:
+    if ALL not in kinds and not _all_among(kinds, units):
         codes.append(_kind_among(kinds, units))
     if not codes:
         return None
@@ -117,6 +163,12 @@ def _filtered(key: Filter, units: Units) -> Codes:
         declared = units.inputs[key.input]
         holds = within(column.values, None, interval(key.requirement), factor=Fraction(1, 10**declared.places))
     return _opened(np.where(holds, IN, OUT).astype(np.uint8), column.state)
+
+
+def _all_among(kinds: tuple[str, ...], units: Units) -> bool:
+    """Say whether it follows from their being told at all that units are of some kinds."""
+    kind = units.block.kind
+    return kind is not None and kind.state is None and set(kinds) == set(SCOPES)
 
 
 def _kind_among(kinds: tuple[str, ...], units: Units) -> Codes:

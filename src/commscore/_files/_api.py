@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
-    from commscore._engine._findings import UnitPart
+    from commscore._engine._parts import UnitPart
     from commscore._ruleset import Ruleset
 
     Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]

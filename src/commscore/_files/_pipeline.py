@@ -27,7 +27,7 @@ from commscore.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from commscore._engine._findings import UnitPart
+    from commscore._engine._parts import UnitPart
     from commscore._evaluation import Session
     from commscore._files._job import Job
     from commscore._files._joining import Joined

@@ -9,15 +9,16 @@ import attrs
 import numpy as np
 import pyarrow.compute as pc
 
-from commscore._engine._areas import Groups, Tally, merged
+from commscore._engine._areas import Tally, merged, sum_scores
 from commscore._engine._counting import added, by_status
+from commscore._engine._parcels import cut_parcels
 from commscore._report import bad_cells, count_cells, counted_in
 from commscore._status import STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from commscore._engine._findings import UnitPart
+    from commscore._engine._parts import UnitPart
     from commscore._results import Result
 
 _SCORES = ("score", "low", "high", "coverage")
@@ -85,10 +86,10 @@ class Totals:
         self.rows += part.units.rows
         self.counts += added([part], len(self.counts))
         count_cells(self.cells, part.units, part.plans)
-        whole = _one_group(part.units.rows)
+        nothing = np.zeros(part.units.rows, dtype=np.int64)
+        whole, everybody = cut_parcels({"all": (("all",), nothing)}, part.units.rows), np.zeros(1, dtype=np.int64)
         for name in _SCORES:
-            quotients = getattr(part.scores, name)
-            self._sums.add_scores(name, whole, quotients.num, quotients.den)
+            self._sums.add_scores(name, everybody, sum_scores(whole, getattr(part.scores, name))["all"])
         for entry in pc.value_counts(units["grade"]).to_pylist():
             self._grades[entry["values"]] += entry["counts"]
         for column, counts in self._following.items():
@@ -139,13 +140,6 @@ class Totals:
     def _of_areas(self, result: Result) -> dict[str, int]:
         columns = [result.areas[f"n_{status}"] for status in STATUSES]
         return {str(status): int(pc.sum(column).as_py() or 0) for status, column in zip(STATUSES, columns, strict=True)}
-
-
-def _one_group(rows: int) -> Groups:
-    """Put all rows of a block into one group."""
-    nothing = np.zeros(rows, dtype=np.int64)
-    start = np.zeros(1, dtype=np.int64)
-    return Groups(order=None, starts=start, areas=start, row_areas=nothing, positions=nothing)
 
 
 def _counted(words: Any) -> dict[str, int]:

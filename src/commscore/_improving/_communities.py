@@ -139,9 +139,9 @@ def _areas_inside(result: Result, standing: Standing, plan: RulePlan, scope: str
     """Return the failing areas inside a coarser one, the nearest to their own target first."""
     index = result.run.tally.index(plan.judged)
     above = result.run.tally.index(standing.subject.level)
-    parents = index.parents.get(standing.subject.level, {})
+    parents = index.parents(standing.subject.level)
     home = above.ids[standing.subject.key]
-    inside = {index.labels[i] for i, parent in parents.items() if parent == home}
+    inside = {index.labels[i] for i, parent in enumerate(parents.tolist()) if parent == home}
     found = result.findings(level=plan.judged, rule=plan.rule.id, status="fail").to_pylist()
     return [
         Place(row["key"], row["value"], Fraction(1), -Fraction(row["attainment"] or 0))

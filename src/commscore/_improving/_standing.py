@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from commscore._engine._parts import results_by_rule
 from commscore._engine._prices import scored_credit
 from commscore._engine._settle import area_findings
 from commscore._report._subject import Subject, subject_of
@@ -72,7 +73,8 @@ def _kind(subject: Subject) -> str | None:
 def _credits(result: _results.Result, subject: Subject) -> Iterator[Fraction]:
     """Yield what each finding earns where failing ones earn something, exactly."""
     if subject.part is not None:
-        for one in subject.part.results:
+        part = subject.part
+        for one in results_by_rule(part.units, part.plans, part.verdicts):
             assert one.credit is not None  # noqa: S101 - the model is by credit
             yield Fraction(int(one.credit[0][0]), int(one.credit[1][0]))
         return

@@ -15,7 +15,6 @@ from commscore._publishing._page import Say
 from commscore._report._numbers import number, percent
 from commscore._report._scores import grade_text, score_number
 from commscore._report._words import words
-from commscore._sweeping import sweep
 from commscore.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,8 +46,8 @@ def _scores(alt: Any, result: Result, say: Say, _: Mapping[str, Any]) -> Any:
     counts = np.histogram(values[~np.isnan(values)], bins=STEPS, range=(0, 100))[0].tolist()
     rows = [{"from": 100 * i / STEPS, "to": 100 * (i + 1) / STEPS, "units": n} for i, n in enumerate(counts)]
     shown = alt.Chart(alt.Data(values=rows), title=say("s_spread")).mark_bar()
-    score = alt.X("from:Q", bin="binned", title=say("score"))
-    return shown.encode(score, alt.X2("to:Q"), alt.Y("units:Q", title=say("units")), tooltip=["from:Q", "to:Q", "units:Q"])
+    score, units = alt.X("from:Q", bin="binned", title=say("score")), alt.Y("units:Q", title=say("units"))
+    return shown.encode(score, alt.X2("to:Q"), units, tooltip=["from:Q", "to:Q", "units:Q"])
 
 
 def _rules(alt: Any, result: Result, say: Say, _: Mapping[str, Any]) -> Any:
@@ -93,7 +92,7 @@ def _sweep(alt: Any, result: Result, say: Say, options: Mapping[str, Any]) -> An
     rule, thresholds = options.get("rule"), options.get("thresholds")
     if rule is None or thresholds is None:
         raise UsageError("plot: 'sweep' needs rule= and thresholds=")
-    rows = sweep(result, rule, thresholds, scope=options.get("scope")).to_pylist()
+    rows = result.sweep(rule, thresholds, scope=options.get("scope")).to_pylist()
     title = next(say.w.title(each.title) for each in result.ruleset.rules if each.id == rule)
     at = alt.X("threshold:Q", title=say("required"))
     axis = alt.Axis(format="%")

@@ -9,6 +9,7 @@ import attrs
 import pyarrow.compute as pc
 
 from commscore._conclusions import Because, Step, trace
+from commscore._engine._parts import scored
 from commscore._report._subject import Subject
 from commscore._report._text import clean, clipped, headed, table
 from commscore._report._words import Words, counted
@@ -43,7 +44,8 @@ def _scored_grade(result: Result, subject: Subject) -> str | None:
     plain = attrs.evolve(result.context, concluder=None)
     if subject.part is not None:
         part = subject.part
-        rows = unit_table(plain, attrs.evolve(part, scores=plain.scorer.score(part.results)))
+        scores, counts = scored(part.units, part.plans, part.verdicts, plain.scorer)
+        rows = unit_table(plain, attrs.evolve(part, scores=scores, counts=counts))
     else:
         rows = area_scores(plain, result.run, subject.level)
         rows = rows.filter(pc.equal(rows["key"], subject.key))

@@ -286,9 +286,9 @@ def _failing_units(entry: Entry) -> tuple[list[str], int]:
 def _failing_areas(entry: Entry) -> tuple[list[str], int]:
     tally, level = entry.result.run.tally, entry.plan.judged
     index, outer = tally.index(level), tally.index(entry.subject.level).ids[entry.subject.key]
-    parents = index.parents.get(entry.subject.level, {})
+    parents = index.parents(entry.subject.level)
     status = area_outcome(entry.result.run, entry.plan, entry.scope, level).verdicts.status
-    inside = [i for i in np.flatnonzero(status == F).tolist() if parents.get(i) == outer]
+    inside = [i for i in np.flatnonzero(status == F).tolist() if parents[i] == outer]
     labels = sorted(str(index.labels[i]) for i in inside)
     return labels[:_SHOWN], len(labels)
 

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from commscore._engine._findings import UnitPart, unit_findings
-from commscore._engine._subjects import taken
+from commscore._engine._codes import Verdicts
+from commscore._engine._findings import unit_findings
+from commscore._engine._parts import UnitPart
 from commscore._engine._units import Units
 from commscore._result_tables import area_scores
 from commscore._ruleset import LEVELS
-from commscore._tables import Areas, Block
 from commscore.errors import UsageError
 
 if TYPE_CHECKING:
@@ -79,39 +79,12 @@ def _unit(result: Result, key: str) -> Subject | None:
 
 def single(part: UnitPart, row: int) -> UnitPart:
     """Return one unit of a block as a block of its own, so that looking at it costs no more than that."""
-    here = slice(row, row + 1)
-    verdicts = tuple(_cut(verdict, here) for verdict in part.verdicts)
-    results = tuple(taken(part.results, np.array([row])))
-    return attrs.evolve(_cut(part, here), units=single_row(part.units, row), verdicts=verdicts, results=results)
-
-
-def single_row(units: Units, row: int) -> Units:
-    """Return one row of a table as a table of its own."""
-    block = units.block
-    here = slice(row, row + 1)
-    alone = Block(
-        rows=1,
-        first_row=block.first_row + row,
-        columns={name: _cut(column, here) for name, column in block.columns.items()},
-        kind=None if block.kind is None else _cut(block.kind, here),
-        areas={level: _own_area(areas, row) for level, areas in block.areas.items()},
-        keys=block.keys.slice(row, 1),
-        codes=None if block.codes is None else block.codes.slice(row, 1),
+    rows = np.array([row])
+    verdicts = tuple(Verdicts(found.status[rows], found.reason[rows]) for found in part.verdicts)
+    areas = None if part.areas is None else part.areas[rows]
+    return attrs.evolve(
+        part, units=part.units.at(rows), verdicts=verdicts, statuses=part.statuses[:, rows], areas=areas
     )
-    return attrs.evolve(units, block=alone)
-
-
-def _cut(value: Any, here: slice) -> Any:
-    """Cut every array of a value that holds some, all of which have one element per row."""
-    fields = attrs.fields_dict(type(value))
-    arrays = {name: held[here] for name in fields if isinstance(held := getattr(value, name), np.ndarray)}
-    return attrs.evolve(value, **arrays)
-
-
-def _own_area(areas: Areas, row: int) -> Areas:
-    code = int(areas.codes[row])
-    labels = (areas.labels[code],) if code >= 0 else ()
-    return Areas(labels, np.array([min(code, 0)], dtype=np.int32))
 
 
 # ---- AREAS ----
@@ -134,7 +107,7 @@ def row_of_area(result: Result, level: str, key: str) -> Units | None:
     units = Units(block, level, result.run.inputs, result.run.coarser)
     areas = units.areas(level)
     rows = np.flatnonzero(np.isin(areas.codes, [i for i, label in enumerate(areas.labels) if label == key]))
-    return single_row(units, int(rows[0])) if len(rows) else None
+    return units.at(rows[:1]) if len(rows) else None
 
 
 def holds_all_units(result: Result) -> bool:
@@ -145,7 +118,7 @@ def holds_all_units(result: Result) -> bool:
 
 def unit_count(result: Result, level: str) -> int:
     """Count the units that went into the areas of a level."""
-    return sum(result.run.tally.index(level).units.values())
+    return int(result.run.tally.index(level).units.sum())
 
 
 def _not_found(result: Result, key: str) -> str:

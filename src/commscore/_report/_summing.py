@@ -78,7 +78,7 @@ def _heading(facts: Facts, w: Words) -> Iterator[str]:
 
 def _unit_count(result: Result) -> int:
     held = sum(part.units.rows for part in result.parts)
-    streamed = [sum(result.run.tally.index(level).units.values()) for level in result.plan.area_levels]
+    streamed = [int(result.run.tally.index(level).units.sum()) for level in result.plan.area_levels]
     return max([held, *streamed])
 
 

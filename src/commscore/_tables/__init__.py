@@ -6,6 +6,6 @@ cells as integers at declared places; ``_places`` and ``_keys`` say where rows l
 ``_blocks`` puts it together.
 """
 
-from commscore._tables._blocks import Areas, Block, Column, KeySet, Table, blocks, open_table
+from commscore._tables._blocks import Areas, Block, Column, Columns, KeySet, Reading, Table, Unread, blocks, open_table
 
-__all__ = ["Areas", "Block", "Column", "KeySet", "Table", "blocks", "open_table"]
+__all__ = ["Areas", "Block", "Column", "Columns", "KeySet", "Reading", "Table", "Unread", "blocks", "open_table"]

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from commscore._ruleset import CODE_LENGTHS, LEVELS, Input, Jurisdiction
-from commscore._tables._exact import Column, cap_part, read_column
+from commscore._tables._columns import Columns
+from commscore._tables._exact import Column
 from commscore._tables._headings import read_as_written, refuse_other_names, roles_of
 from commscore._tables._keys import SHOWN, KeySet, Rows, as_text, fault
 from commscore._tables._matching import find_key, match_columns, warn_of_slips
@@ -22,7 +23,7 @@ from commscore.errors import DataError, DataFault, DataWarning, UsageError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-__all__ = ["Areas", "Block", "Column", "KeySet", "Table", "blocks", "open_table"]
+__all__ = ["Areas", "Block", "Column", "Columns", "KeySet", "Table", "blocks", "open_table"]
 
 Array = Any  # pyarrow ships no types
 
@@ -94,7 +95,7 @@ class Block:
     Attributes:
         rows: How many.
         first_row: Number of the first, counted from 0.
-        columns: The inputs wanted, and the wholes that they are parts of.
+        columns: The inputs wanted, and the wholes that they are parts of, read when first asked for.
         kind: 0 urban, 1 rural; null when the table has no column for it.
         areas: Areas by level, from the table's own level to the province.
         keys: Strings; null where a row has none.
@@ -103,7 +104,7 @@ class Block:
 
     rows: int
     first_row: int
-    columns: Mapping[str, Column]
+    columns: Columns
     kind: Column | None
     areas: Mapping[str, Areas]
     keys: Array
@@ -228,24 +229,67 @@ def blocks(table: Table, wanted: Collection[str], *, keys: KeySet | None = None,
         DataError: At the end, when all rows have been read: keys that are null or not unique; or at once,
             when the source cannot be read.
     """
-    gathered = KeySet() if keys is None else keys
-    seen = _Seen(table, gathered)
-    order = _closure(table, wanted)
-    needed = [*order, *(target for target in table.positions if target not in table.inputs)]
-    indices = [table.positions[target] for target in needed]
-    if table.own_key:
-        needed.append(_KEY)
-        indices.append(cast(int, table.key_position))
-    for rows, arrays in cut(table.source.pieces(indices), table.block_rows):
-        span = range(first_row, first_row + rows)
-        first_row += rows
-        yield _block(table, order, dict(zip(needed, arrays, strict=True)), span, seen)
-    seen.warn()
-    found = seen.faults()
-    if keys is None:
-        found += gathered.faults(table=table.name, column=table.key_column)
-    if found:
-        raise DataError(found)
+    reading = Reading(table, wanted, keys=keys, first_row=first_row)
+    for unread in reading.unread():
+        block = reading.read(unread)
+        reading.note(block)
+        yield block
+    reading.finish()
+
+
+# The arrays of a block by what they are, and its row numbers.
+Unread = tuple[dict[str, Array], range]
+
+
+class Reading:
+    """A table being read: blocks can be read side by side, but are to be noted in row order.
+
+    ``blocks`` does one after the other.
+    """
+
+    def __init__(
+        self, table: Table, wanted: Collection[str], *, keys: KeySet | None = None, first_row: int = 0
+    ) -> None:
+        """Say what to read; see ``blocks``."""
+        self._table = table
+        self._order = _closure(table, wanted)
+        self._first_row = first_row
+        self._own_keys = keys is None
+        self._keys = KeySet() if keys is None else keys
+        self._seen = _Seen(table, self._keys)
+
+    def unread(self) -> Iterator[Unread]:
+        """Yield the arrays of each block, in row order."""
+        table, first = self._table, self._first_row
+        needed = [*self._order, *(target for target in table.positions if target not in table.inputs)]
+        indices = [table.positions[target] for target in needed]
+        if table.own_key:
+            needed.append(_KEY)
+            indices.append(cast(int, table.key_position))
+        for rows, arrays in cut(table.source.pieces(indices), table.block_rows):
+            yield dict(zip(needed, arrays, strict=True)), range(first, first + rows)
+            first += rows
+
+    def read(self, unread: Unread) -> Block:
+        """Read a block: who and where its rows are; inputs are read when asked for."""
+        return _block(self._table, self._order, *unread)
+
+    def note(self, block: Block) -> None:
+        """Take note of a block's keys and codes."""
+        self._seen.note(block)
+
+    def finish(self) -> None:
+        """Say what is wrong with the rows noted.
+
+        Raises:
+            DataError: Keys that are null or not unique, codes of other levels.
+        """
+        self._seen.warn()
+        found = self._seen.faults()
+        if self._own_keys:
+            found += self._keys.faults(table=self._table.name, column=self._table.key_column)
+        if found:
+            raise DataError(found)
 
 
 def _closure(table: Table, wanted: Collection[str]) -> list[str]:
@@ -265,36 +309,21 @@ def _closure(table: Table, wanted: Collection[str]) -> list[str]:
     return list(order)
 
 
-def _block(table: Table, order: Sequence[str], arrays: Mapping[str, Array], span: range, seen: _Seen) -> Block:
+def _block(table: Table, order: Sequence[str], arrays: Mapping[str, Array], span: range) -> Block:
     """Read one block's arrays."""
     codes = read_codes(arrays["code"], missing=table.missing) if "code" in arrays else None
     keys = _keys(arrays.get(_KEY), codes, span)
-    if codes is not None or table.own_key:
-        seen.note(keys, codes, span)
     own_columns = {level: arrays[level] for level in LEVELS if level in arrays}
     known = Known(codes, own_columns, keys, own_keys=table.key_position is not None, missing=table.missing)
     return Block(
         rows=len(span),
         first_row=span.start,
-        columns=_columns(table, order, arrays),
+        columns=Columns({name: arrays[name] for name in order}, table.inputs, table.missing),
         kind=read_kind(arrays["kind"], missing=table.missing) if "kind" in arrays else None,
         areas=Places(table.level, table.jurisdiction, known),
         keys=keys,
         codes=None if codes is None else codes.text,
     )
-
-
-def _columns(table: Table, order: Sequence[str], arrays: Mapping[str, Array]) -> dict[str, Column]:
-    """Read the inputs of a block, wholes before their parts."""
-    columns: dict[str, Column] = {}
-    for target in order:
-        entry = table.inputs[target]
-        column = read_column(arrays[target], entry, missing=table.missing)
-        if entry.part_of in columns:
-            whole = table.inputs[entry.part_of]
-            column = cap_part(column, columns[entry.part_of], places=(entry.places, whole.places))
-        columns[target] = column
-    return columns
 
 
 def _keys(own: Array | None, codes: Codes | None, span: range) -> Array:
@@ -329,17 +358,21 @@ class _Seen:
         self._others = _Some()
         self._usual = False
 
-    def note(self, keys: Array, codes: Codes | None, span: range) -> None:
+    def note(self, block: Block) -> None:
         """Take note of a block's keys and codes."""
+        codes = cast(Places, block.areas).codes
+        if codes is None and not self._table.own_key:
+            return
         by_code = codes is not None and not self._table.own_key and codes.length.min() > 0
-        self._keys.add(keys, span.start, digits=(codes.values, codes.length) if codes and by_code else None)
+        digits = (codes.values, codes.length) if codes and by_code else None
+        self._keys.add(block.keys, block.first_row, digits=digits)
         if codes is None:
             return
-        self._strange.add(codes.strange() + span.start)
+        self._strange.add(codes.strange() + block.first_row)
         self._usual |= bool(codes.length.any())
         if self._table.inferred:
             width = CODE_LENGTHS[self._table.level]
-            self._others.add(np.flatnonzero(codes.length != width) + span.start)
+            self._others.add(np.flatnonzero(codes.length != width) + block.first_row)
 
     def warn(self) -> None:
         """Warn of codes that place their rows nowhere, in a table whose other codes do."""

@@ -74,6 +74,18 @@ def valid_rows(array: Array) -> Bits | None:
     return _unpacked(array.buffers()[0], array.offset, len(array))
 
 
+def gaps_of(array: Array) -> Bits | None:
+    """Return 1 for every row that is null and 0 for the others, or null when no row is null."""
+    if array.null_count == 0:
+        return None
+    if pa.types.is_null(array.type):
+        return np.ones(len(array), dtype=np.uint8)
+    first, last = array.offset // 8, (array.offset + len(array) + 7) // 8
+    # Inverted while eight rows share a byte.
+    packed = np.invert(np.frombuffer(array.buffers()[0], dtype=np.uint8)[first:last])
+    return np.unpackbits(packed, bitorder="little")[array.offset - 8 * first :][: len(array)]
+
+
 def _unpacked(buffer: Array, offset: int, rows: int) -> Bits:
     """Unpack a bitmap into one byte per row."""
     first = offset // 8
@@ -81,9 +93,9 @@ def _unpacked(buffer: Array, offset: int, rows: int) -> Bits:
     return np.unpackbits(packed, bitorder="little")[offset - 8 * first :][:rows]
 
 
-def fixed(array: Array) -> npt.NDArray[Any]:
+def fixed(array: Array, dtype: npt.DTypeLike | None = None) -> npt.NDArray[Any]:
     """Return the numbers of an integer or float array, in place; whatever stands there under nulls."""
-    dtype = _FIXED[array.type]
+    dtype = _FIXED[array.type] if dtype is None else dtype
     if not len(array):
         return np.empty(0, dtype=dtype)
     return np.frombuffer(array.buffers()[1], dtype=dtype)[array.offset : array.offset + len(array)]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from commscore._ruleset import Input
 
-__all__ = ["INVALID", "MISSING", "OK", "Column", "cap_part", "read_column", "read_labels"]
+__all__ = ["INVALID", "MISSING", "OK", "Column", "Scale", "cap_part", "read_column", "read_labels", "scale_of"]
 
 Array = Any  # pyarrow ships no types
 States = npt.NDArray[np.uint8]
@@ -56,7 +56,7 @@ class Column:
 
 
 @attrs.frozen
-class _Scale:
+class Scale:
     """How the numbers of an input are read.
 
     Attributes:
@@ -72,7 +72,9 @@ class _Scale:
     upper: int | None = None
 
 
-_WHOLE = _Scale(whole=True)
+_FEW = 8  # entries of a dictionary that are looked up one by one
+_WHOLE = Scale(whole=True)
+_FLAG = Scale(whole=True, lower=0, upper=1)
 
 
 def read_column(array: Array, input: Input, *, missing: Collection[str] = ("",)) -> Column:  # noqa: A002
@@ -94,21 +96,26 @@ def read_column(array: Array, input: Input, *, missing: Collection[str] = ("",))
     if input.type == "flag":
         values, state = _read_flags(array, missing)
     else:
-        values, state = _read_numbers(
-            array, _scale(input.type, input.places, input.min, input.max, input.stored_as), missing
-        )
+        values, state = _read_numbers(array, scale_of(input), missing)
     return Column(values, state if state is None or state.any() else None)
 
 
+def scale_of(input: Input) -> Scale:  # noqa: A002
+    """Return how the numbers of an input are read; flags are whole numbers that are 0 or 1."""
+    if input.type == "flag":
+        return _FLAG
+    return _scale(input.type, input.places, input.min, input.max, input.stored_as)
+
+
 @lru_cache(maxsize=4096)
-def _scale(kind: str, places: int, least: Fraction | None, most: Fraction | None, stored_as: str) -> _Scale:
+def _scale(kind: str, places: int, least: Fraction | None, most: Fraction | None, stored_as: str) -> Scale:
     """Derive how the numbers of an input are read."""
     if least is None:
         least = 0  # type: ignore[assignment]
     if most is None and kind == "rate":
         most = 1  # type: ignore[assignment]
     unit = 10**places
-    return _Scale(
+    return Scale(
         exponent=places - (STORED[stored_as] if kind == "rate" else 0),
         whole=kind == "count",
         lower=None if least is None else (least * unit).__ceil__(),
@@ -125,7 +132,7 @@ def _codes(values: tuple[str, ...]) -> Mapping[str, int]:
 # --- numbers ----------------------------------------------------------------------------------------------
 
 
-def _read_numbers(array: Array, scale: _Scale, missing: Collection[str]) -> tuple[Integers, States | None]:
+def _read_numbers(array: Array, scale: Scale, missing: Collection[str]) -> tuple[Integers, States | None]:
     """Read an array of any plain type as numbers within bounds."""
     if pa.types.is_dictionary(array.type):
         return _by_dictionary(array, lambda words: _read_numbers(words, scale, missing))
@@ -153,11 +160,23 @@ def _by_dictionary(array: Array, read: Any) -> tuple[Integers, States | None]:
     if len(array.dictionary) > len(array):
         values, state = read(decoded(array))
         return values, state
-    rows = positions(array.indices)
     values, state = read(plain(array.dictionary))
+    if 0 < len(values) <= _FEW and not array.indices.null_count and values.dtype != object:
+        indices = fixed(array.indices)
+        return _chosen(values, indices), None if state is None else _chosen(state, indices)
+    rows = positions(array.indices)
     states = np.zeros(len(values), dtype=np.uint8) if state is None else state
     # Index -1 of a null takes the appended entry.
     return np.append(values, 0)[rows], np.append(states, np.uint8(MISSING))[rows]
+
+
+def _chosen(values: npt.NDArray[Any], indices: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Look up values of which there are few: one comparison for each is faster than many random reads."""
+    found = np.full(len(indices), values[0])
+    for place in range(1, len(values)):
+        if values[place] != values[0]:
+            np.putmask(found, np.equal(indices, place), values[place])
+    return found
 
 
 def _missing_where(valid: States | None) -> States | None:
@@ -189,7 +208,7 @@ def _signed(values: npt.NDArray[Any]) -> Integers:
 
 
 def _read_floats(
-    array: Array, state: States | None, scale: _Scale, missing: Collection[str]
+    array: Array, state: States | None, scale: Scale, missing: Collection[str]
 ) -> tuple[Integers, npt.NDArray[np.bool_] | None]:
     """Read floats; single and half precision as the shortest decimal that denotes each."""
     if scale.whole and pa.types.is_float64(array.type):
@@ -206,7 +225,7 @@ def _read_floats(
 
 
 def _read_singles(
-    values: npt.NDArray[np.float32], scale: _Scale, missing: Collection[str]
+    values: npt.NDArray[np.float32], scale: Scale, missing: Collection[str]
 ) -> tuple[Integers, npt.NDArray[np.bool_] | None]:
     """Read single precision: most by arithmetic, the rest through the text of their shortest decimals."""
     doubles = values.astype(np.float64)
@@ -232,7 +251,7 @@ def _marked(values: Integers, state: States | None, bad: npt.NDArray[np.bool_]) 
     return values, np.where(bad, INVALID, state).astype(np.uint8)
 
 
-def _bounded(values: Integers, state: States | None, scale: _Scale) -> tuple[Integers, States | None]:
+def _bounded(values: Integers, state: States | None, scale: Scale) -> tuple[Integers, States | None]:
     """Mark what lies outside the bounds as invalid."""
     if not values.size:
         return values, state
@@ -259,7 +278,7 @@ def _read_flags(array: Array, missing: Collection[str]) -> tuple[Integers, State
     if is_text(array.type):
         return read_words(array, read_flag, missing=missing)
     if not pa.types.is_boolean(array.type):
-        return _read_numbers(array, _Scale(whole=True, lower=0, upper=1), missing)
+        return _read_numbers(array, _FLAG, missing)
     state = _missing_where(valid_rows(array))
     return _blanked(booleans(array), state).astype(np.int64), state
 

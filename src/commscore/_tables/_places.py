@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from commscore._ruleset import CODE_LENGTHS, LEVELS, SCOPES, Jurisdiction
 from commscore._tables._buffers import booleans, fixed, nulled, patched, positions, text, texts, valid_rows
 from commscore._tables._exact import Column, read_labels
-from commscore._tables._keys import as_text, digit_values
+from commscore._tables._keys import as_text, digit_values, even_digits
 
 Array = Any  # pyarrow ships no types
 Rows = npt.NDArray[np.int64]
@@ -32,6 +32,7 @@ KINDS = MappingProxyType(
 )
 _LEVEL_OF_LENGTH = MappingProxyType({length: level for level, length in CODE_LENGTHS.items()})
 _LONGEST = max(CODE_LENGTHS.values())
+_RUN = 4  # rows in a row, at least, where it pays to look at runs
 
 
 def read_kind(array: Array, *, missing: tuple[str, ...]) -> Column:
@@ -72,6 +73,9 @@ def read_codes(array: Array, *, missing: tuple[str, ...]) -> Codes:
     Returns:
         The codes.
     """
+    even = even_digits(array)
+    if even is not None and (even[1] > _LONGEST or even[1] in _LEVEL_OF_LENGTH):
+        return Codes(array, even[0], np.broadcast_to(np.int64(even[1]), even[0].shape))
     written = as_text(array)
     values, length = digit_values(written)
     good = length > _LONGEST
@@ -159,6 +163,11 @@ class Places(Mapping[str, Areas]):
         self._found: dict[str, Areas] = {}
         self._above: tuple[Rows, Rows, npt.NDArray[np.int32]] | None = None
 
+    @property
+    def codes(self) -> Codes | None:
+        """Return the codes that areas are told by; null without such a column."""
+        return self._known.codes
+
     def __getitem__(self, level: str) -> Areas:
         """Return the areas of a level."""
         if level not in self._found:
@@ -178,17 +187,21 @@ class Places(Mapping[str, Areas]):
     def _find(self, level: str) -> Areas:
         """Find each row's area, the surest way first."""
         labels: dict[str, int] = {}
-        codes = np.full(len(self._known.keys), -1, dtype=np.int32)
+        codes: npt.NDArray[np.int32] | None = None
         ways: list[Way] = [self._by_column, self._by_prefix, self._by_jurisdiction]
         if level == self._level:
             # The row itself is the area: told by its code, its column, a key of its own, at the worst its number.
             named = [self._by_key] if self._known.own_keys else []
             ways = [self._by_prefix, self._by_column, *named, self._by_jurisdiction, self._by_key]
         for way in ways:
-            found = way(level) if (codes < 0).any() else None
-            if found is not None:
-                _fill(codes, found, labels)
-        return Areas(tuple(labels), codes)
+            found = way(level) if codes is None or (codes < 0).any() else None
+            if found is None:
+                continue
+            if codes is None and len(found[1]) and found[1].min() >= 0:
+                return _all_found(found)
+            codes = np.full(len(self._known.keys), -1, dtype=np.int32) if codes is None else codes
+            _fill(codes, found, labels)
+        return Areas(tuple(labels), np.full(len(self._known.keys), -1, dtype=np.int32) if codes is None else codes)
 
     def _by_column(self, level: str) -> Found | None:
         """Find areas by the column of the level."""
@@ -221,27 +234,46 @@ class Places(Mapping[str, Areas]):
             # Coarser areas are made of finer ones, of which there are fewer than rows.
             if self._above is None:
                 self._above = _grouped(self._known.codes, CODE_LENGTHS[LEVELS[LEVELS.index(self._level) + 1]])
-            values, length, rows = self._above
+            finer, digits, places = self._above
+            values, length, inside = _grouped(Codes(self._known.codes.text, finer, digits), width)
+            rows = places if len(values) == len(finer) else inside[places]
         known = length >= width
-        names = np.array(
-            [
-                f"{value // 10 ** (digits - width):0{width}d}" if digits >= width else ""
-                for value, digits in zip(values.tolist(), length.tolist(), strict=True)
-            ],
-            dtype=object,
-        )
+        if known.all():
+            return _written(values, width), rows
+        names = _written(np.where(known, values, 0), width)
         return names, np.where(known, np.arange(len(values), dtype=np.int32), np.int32(-1))[rows]
+
+
+def _written(values: Rows, width: int) -> npt.NDArray[Any]:
+    """Write numbers with a fixed count of digits."""
+    if values.size and values.min() >= 10 ** (width - 1):
+        return np.array(pa.array(values).cast(pa.string()).to_pylist(), dtype=object)
+    return np.array([f"{value:0{width}d}" for value in values.tolist()], dtype=object)
 
 
 def _grouped(codes: Codes, width: int) -> tuple[Rows, Rows, npt.NDArray[np.int32]]:
     """Reduce codes to their first digits: the distinct ones, their lengths, and which of them a row has."""
+    if codes.length.size and codes.length.strides == (0,):
+        digits = int(codes.length[0])
+        distinct, rows = _encoded(codes.values // 10 ** max(digits - width, 0))
+        return distinct, np.full(len(distinct), min(digits, width)), rows
     excess = np.maximum(codes.length - width, 0)
-    uniform = bool(excess.size) and codes.length.min() == codes.length.max()
-    cut = codes.values // (10 ** int(excess[0]) if uniform else 10**excess)
     # The length goes along, so that codes of several lengths stay apart.
-    encoded = pa.array(cut * 16 + (codes.length - excess)).dictionary_encode()
-    distinct = fixed(encoded.dictionary)
-    return distinct // 16, distinct % 16, fixed(encoded.indices)
+    distinct, rows = _encoded(codes.values // 10**excess * 16 + (codes.length - excess))
+    return distinct // 16, distinct % 16, rows
+
+
+def _encoded(values: Rows) -> tuple[Rows, npt.NDArray[np.int32]]:
+    """Number distinct values: which there are, and which of them a row has."""
+    first = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    starts = np.flatnonzero(first)
+    if len(starts) * _RUN > len(values):
+        encoded = pa.array(values).dictionary_encode()
+        return fixed(encoded.dictionary), fixed(encoded.indices)
+    # In order, or nearly so: what is to be told apart are runs, not rows.
+    encoded = pa.array(values[starts]).dictionary_encode()
+    return fixed(encoded.dictionary), np.repeat(fixed(encoded.indices), np.diff(starts, append=len(values)))
 
 
 def _by_text(array: Array) -> Found:
@@ -249,6 +281,16 @@ def _by_text(array: Array) -> Found:
     encoded = array.dictionary_encode()
     names = np.array(texts(encoded.dictionary), dtype=object)
     return names, positions(encoded.indices).astype(np.int32)
+
+
+def _all_found(found: Found) -> Areas:
+    """Number the names of areas where every row has one, and each is that of some row."""
+    names, rows = found
+    labels = {name: place for place, name in enumerate(dict.fromkeys(names.tolist()))}
+    if len(labels) == len(names):
+        return Areas(tuple(labels), rows)
+    number = np.array([labels[name] for name in names.tolist()], dtype=np.int32)
+    return Areas(tuple(labels), number[rows])
 
 
 def _fill(

@@ -1,0 +1,101 @@
+"""Outcome of a block -> units judged and scored, from which all tables of units are made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from commscore._engine._areas import ScoreSums, sum_scores
+from commscore._engine._plan import RulePlan, rank
+from commscore._engine._prices import scored_credit, unit_credit
+from commscore._engine._scoring import Quotients, Results, Scores
+from commscore._engine._settle import Shown, as_shown
+from commscore._engine._subjects import Scorer, marks_of, unit_results
+from commscore._engine._unit_scores import classes_of, status_counts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from commscore._engine import _integers as ints
+    from commscore._engine._codes import Codes, Verdicts
+    from commscore._engine._run import BlockOutcome, Run
+    from commscore._engine._unit_scores import Marks, Some
+    from commscore._engine._units import Units
+    from commscore._engine._verdicts import Outcome
+
+
+@attrs.frozen(eq=False)
+class UnitPart:
+    """A block of units with all that findings are made from.
+
+    Attributes:
+        units: The rows.
+        plans: The rules.
+        verdicts: By rule.
+        statuses: The statuses of the verdicts: a row for each rule.
+        counts: By status, how many of each unit's findings have it.
+        scores: The units' scores.
+        finer: What rules judged in finer tables came to for the units.
+        areas: By unit, its position among those outcomes; null when there are none.
+    """
+
+    units: Units
+    plans: tuple[RulePlan, ...]
+    verdicts: tuple[Verdicts, ...]
+    statuses: Codes
+    counts: tuple[Some, ...]
+    scores: Scores
+    finer: Mapping[int, Mapping[str, Outcome]]
+    areas: ints.Ints | None
+
+    def shown(self, rule: int) -> Shown:
+        """Return a rule's statuses as they are shown."""
+        return as_shown(self.plans[rule], self.verdicts[rule])
+
+
+def finished(run: Run, outcome: BlockOutcome, scorer: Scorer) -> tuple[UnitPart, Mapping[str, ScoreSums]]:
+    """Score a block's units; return them, and by level of the rollup the sums of their scores.
+
+    Exact values that were made on the way are let go: what is asked for later is made of the rows it is asked of.
+    """
+    units, rules = outcome.units, run.plan.rules
+    scores, counts = scored(units, rules, outcome.verdicts, scorer)
+    sums = sum_scores(outcome.parcels.of(run.plan.rollup), scores.score) if run.plan.rollup else {}
+    units.block.columns.forget()
+    areas = run.positions(units) if run.finer else None
+    part = UnitPart(units, rules, outcome.verdicts, outcome.statuses, counts, scores, run.finer, areas)
+    return part, sums
+
+
+def scored(
+    units: Units, plans: Sequence[RulePlan], verdicts: Sequence[Verdicts], scorer: Scorer
+) -> tuple[Scores, tuple[Some, ...]]:
+    """Score units; return the scores, and by status how many of each unit's findings have it."""
+    shown = [as_shown(plan, found) for plan, found in zip(plans, verdicts, strict=True)]
+    classes = classes_of(scorer.tree, marks_by_rule(units.level, plans, shown), units.rows)
+    scores = scorer.score_units(classes, units.rows)
+    if scorer.by_credit:
+        results = results_by_rule(units, plans, verdicts)
+        scores = attrs.evolve(scorer.score(results), coverage=scores.coverage)
+    return scores, tuple(status_counts(classes))
+
+
+def marks_by_rule(level: str, plans: Sequence[RulePlan], shown: Sequence[Shown]) -> list[Marks]:
+    """Return how the findings of units of a level count in scores, by rule."""
+    return [
+        marks_of(found, counts_missing=rank(plan.judged) <= rank(level) and plan.deferred is None)
+        for plan, found in zip(plans, shown, strict=True)
+    ]
+
+
+def results_by_rule(units: Units, plans: Sequence[RulePlan], verdicts: Sequence[Verdicts]) -> list[Results]:
+    """Return the results of units by rule, with the credit that each finding earns."""
+    return [_result(units, plan, found) for plan, found in zip(plans, verdicts, strict=True)]
+
+
+def _result(units: Units, plan: RulePlan, verdicts: Verdicts) -> Results:
+    shown = as_shown(plan, verdicts)
+    here = plan.at_units and plan.node.table == units.level and plan.node.absent is None and plan.rule.selected
+    found = unit_credit(plan.node, units, verdicts) if here else Quotients(shown.status * 0, shown.status * 0 + 1)
+    return unit_results(shown, scored_credit(found, shown.status))
