@@ -70,7 +70,7 @@ def _verdicts(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
     judged = judge_areas(run, plan.node, Spot(plan.index, (), scope, plan.judged))
     if level == plan.judged:
         return judged
-    return rolled_up(judged, _parents(run, plan.judged, level), len(run.tally.index(level).labels))
+    return rolled_up(judged, _pairs(run, plan.judged, level), len(run.tally.index(level).labels))
 
 
 def judge_areas(run: Run, node: Node, spot: Spot) -> Outcome:
@@ -105,21 +105,21 @@ def _counted_areas(run: Run, node: Node, spot: Spot) -> Sums:
     scopes = (spot.scope,) if spot.scope != ALL else scopes_of(child.part)
     verdicts = [judge_areas(run, child, attrs.evolve(below, scope=scope)).verdicts for scope in scopes]
     status = combine("all", None, verdicts).status
-    parents = _parents(run, below.level, spot.level)
+    inside, parents = _pairs(run, below.level, spot.level)
     known = parents >= 0
     parcels, areas = one_layer(parents[known])
     sums, size = Sums(), len(run.tally.index(spot.level).labels)
-    for name, values in share_of_areas(status[known]).items():
+    for name, values in share_of_areas(status[inside[known]]).items():
         sums.add(name, areas.areas, areas.fold(parcels.sums(values)), size)
     return sums
 
 
-def _parents(run: Run, level: str, coarser: str) -> ints.Ints:
-    """Return, for each area of a level, the position of the coarser area that it lies in; -1 where unknown."""
+def _pairs(run: Run, level: str, coarser: str) -> tuple[ints.Ints, ints.Ints]:
+    """Return which area of a level lies in which coarser one, as pairs of positions; -1 where unknown."""
     index = run.tally.index(level)
     if level == coarser:
-        return np.arange(len(index.labels))
-    return index.parents(coarser)
+        return np.arange(len(index.labels)), np.arange(len(index.labels))
+    return index.pairs(coarser)
 
 
 def _contributions(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:

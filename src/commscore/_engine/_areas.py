@@ -81,6 +81,7 @@ class AreaIndex:
     labels: list[str | None] = attrs.Factory(list)
     ids: dict[str | None, int] = attrs.Factory(dict)
     _parents: dict[str, ints.Ints] = attrs.Factory(dict)
+    _homeless: dict[str, set[int]] = attrs.Factory(dict)
     _units: ints.Ints = attrs.Factory(lambda: np.zeros(0, dtype=np.int64))
 
     @property
@@ -93,6 +94,23 @@ class AreaIndex:
         """Return the positions of the coarser areas that each lies in; -1 where not known."""
         found = self._parents[coarser] = _sized(self._parents.get(coarser), len(self.labels), filling=-1)
         return found
+
+    def homeless(self, coarser: str) -> set[int]:
+        """Return the positions of the coarser areas in which units lie whose area is not known here."""
+        return self._homeless.setdefault(coarser, set())
+
+    def pairs(self, coarser: str) -> tuple[ints.Ints, ints.Ints]:
+        """Return which area lies in which coarser one: pairs of positions; the unknown area may lie in several."""
+        areas, parents = np.arange(len(self.labels)), self.parents(coarser)
+        nowhere = self.ids.get(None)
+        if nowhere is None:
+            return areas, parents
+        several = np.array(sorted(self.homeless(coarser)), dtype=np.int64)
+        named = areas != nowhere
+        return (
+            np.concatenate([areas[named], np.full(len(several), nowhere)]),
+            np.concatenate([parents[named], several]),
+        )
 
     @property
     def coarser(self) -> tuple[str, ...]:
@@ -233,6 +251,7 @@ def note_parents(tally: Tally, parcels: Parcels, ids: Mapping[str, ints.Ints], l
     # A known parent goes before an unknown one, whichever comes first.
     for wanted in (parent == nowhere, parent != nowhere):
         known[area[open_ & wanted]] = parent[open_ & wanted]
+    index.homeless(levels[1]).update(parent[area == index.ids.get(None, -1)].tolist())
     torn = (known[area] != parent) & (parent != nowhere) & (area != index.ids.get(None, -1))
     return [str(index.labels[found]) for found in dict.fromkeys(area[torn].tolist())]
 
@@ -291,6 +310,7 @@ def _adopt_parents(target: AreaIndex, source: AreaIndex, maps: Mapping[str, ints
         ids = maps[level]
         new = (parents >= 0) & (known[ids] < 0)
         known[ids[new]] = maps[coarser][parents[new]]
+        target.homeless(coarser).update(maps[coarser][list(source.homeless(coarser))].tolist())
 
 
 def _add_sums(target: Sums, source: Sums, ids: ints.Ints, size: int) -> None:

@@ -112,16 +112,17 @@ def conjunction(count: Callable[[str], ints.Ints]) -> Outcome:
     return Outcome(verdicts, span, (passed, failed, undecided))
 
 
-def rolled_up(inside: Outcome, parents: ints.Ints, size: int) -> Outcome:
+def rolled_up(inside: Outcome, pairs: tuple[ints.Ints, ints.Ints], size: int) -> Outcome:
     """Combine the findings of judged areas into those of the areas they lie in.
 
     Args:
         inside: The outcome at the judged level.
-        parents: By judged area, the position of the coarser one; -1 where not known.
+        pairs: Positions of judged areas, and of the coarser ones that they lie in; -1 where not known.
         size: How many coarser areas there are.
     """
+    areas, parents = pairs
     known = parents >= 0
-    status = inside.verdicts.status[known]
+    status = inside.verdicts.status[areas[known]]
     checked = status != K
     if len(status) and not checked.any():
         return Outcome(_filled(size, K, _only_reason(inside.verdicts.reason)))
