@@ -102,7 +102,7 @@ _HOMES = {
     ),
     "reference": ("Score", "score"),
 }
-_PUBLIC_MODULES = ("errors", "monitor", "reference")
+_PUBLIC_MODULES = ("errors", "monitor", "reference", "spark")
 
 if not _typing.TYPE_CHECKING:
 

@@ -40,7 +40,10 @@ _HELP = """Score communities against what government promised them.
 
 Results go to stdout, everything else to stderr. Exit codes: 0 done; 1 a gate
 that was asked for is not met; 2 wrong usage or a faulty ruleset; 3 data that
-cannot be used; 4 an internal fault; 130 interrupted."""
+cannot be used; 4 an internal fault; 130 interrupted.
+
+Options may have defaults in commscore.toml and in variables such as
+COMMSCORE_LANG; `commscore doctor` shows them."""
 
 _EXAMPLES = """Examples:
 

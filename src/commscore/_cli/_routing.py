@@ -92,7 +92,7 @@ def score_routed(source: Callable[[], Any], arguments: dict[str, Any], routing: 
         if folder is None:
             folder = str(Path(stack.enter_context(TemporaryDirectory(prefix="commscore-"))) / "out")
         where = {"rulesets": rulesets, "fallback": routing.fallback, "year": routing.year}
-        output = evaluate_files(source(), AUTO, folder, **arguments, **where)
+        output = evaluate_files(source(), "auto", folder, **arguments, **where)
         gates = list(_gates(output, asked.gates))
         if asked.json:
             say_json({"out": asked.out, **output.manifest, "gates": [attrs.asdict(gate) for gate in gates]})

@@ -9,7 +9,7 @@ from commscore._cli._wording import assessment_text, condition_text, requirement
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from commscore._ruleset import Conclusion, Part, Rule, Ruleset, Unscored
+    from commscore._ruleset import Conclusion, Filter, Part, Rule, Ruleset, Unscored
 
 _ENGLISH = {
     "规则集": "ruleset",
@@ -52,6 +52,9 @@ _ENGLISH = {
     "建议": "advice",
 }
 _FORCES = {"binding": "约束性", "expected": "预期性", "informational": "仅展示"}
+_FORMS = {"each": "逐个", "mean": "平均", "share": "占比", "total": "合计", "all": "全部", "any": "任一"}
+_LEVELS = {"community": "社区", "township": "乡镇街道", "county": "县区", "city": "市", "province": "省"}
+_BUILT_IN = {"units": "个数", "kind": "城乡类型", "code": "区划代码", **_LEVELS}
 # What Markdown or HTML would take for markup, in a cell of a table.
 _MARKUP = {ord(sign): f"&#{ord(sign)};" for sign in "|<>&*_`[]~\\#"} | {ord("\n"): " "}
 
@@ -115,7 +118,8 @@ def _head(ruleset: Ruleset, lang: str) -> Iterator[str]:
 
 
 def _rules(ruleset: Ruleset, lang: str) -> Iterator[str]:
-    names = ("内容", "条款", "评判", "原文", "要求", "期限", "权重", "性质", "责任单位")
+    names = ["内容", "条款", "评判", "原文", "要求", "期限", "权重", "性质"]
+    names += ["责任单位"] if any(rule.responsible for rule in ruleset.rules) else []
     yield f"## {_word('规则', lang)}"
     titles = {group.id: text_in(group.title, lang) for group in ruleset.groups}
     for group in (*titles, None):
@@ -123,21 +127,73 @@ def _rules(ruleset: Ruleset, lang: str) -> Iterator[str]:
         if rules and titles:
             yield f"### {_safe(titles[group]) if group else _word('其他', lang)}"
         if rules:
-            yield _table(names, (_rule(rule, lang) for rule in rules), lang)
+            yield _table(names, (_rule(rule, ruleset, lang)[: len(names)] for rule in rules), lang)
 
 
-def _rule(rule: Rule, lang: str) -> list[str]:
+def _rule(rule: Rule, ruleset: Ruleset, lang: str) -> list[str]:
     return [
         f"{_safe(text_in(rule.title, lang))}<br>`{rule.id}`",
         _safe(rule.clause),
-        _safe(assessment_text(rule)),
+        _safe(assessment_text(rule) if lang == "en" else _judged(rule, ruleset)),
         _safe("; ".join(dict.fromkeys(_phrases(rule)))),
-        _safe(requirement_text(rule)),
+        _safe(requirement_text(rule) if lang == "en" else _required(rule, ruleset)),
         _safe(rule.due),
         _safe(rule.weight),
         _safe("; ".join(_marks(rule, lang))),
         _safe(", ".join(rule.responsible)),
     ]
+
+
+def _required(part: Part, ruleset: Ruleset) -> str:
+    """Say in Chinese what is asked."""
+    text = requirement_text(part).replace("urban", "城市").replace("rural", "农村").replace("true", "是")
+    named = {getattr(asked.value, "name", "") for asked in part.requirements.values()} & {*ruleset.inputs}
+    for name in sorted(named, key=len, reverse=True):
+        text = text.replace(name, _title(name, ruleset))
+    return text
+
+
+def _judged(part: Part, ruleset: Ruleset) -> str:
+    """Say in Chinese what is judged, by the titles of inputs, such as 合计之比：设施面积 ÷ 户数 × 100."""
+    text = _form(part, ruleset)
+    if part.where:
+        text += f"（限 {'、'.join(_filter(found, ruleset) for found in part.where)}）"
+    return f"{text}（按{_LEVELS[part.over]}）" if part.over else text
+
+
+def _form(part: Part, ruleset: Ruleset) -> str:
+    from commscore._requirement import decimal
+
+    titles = [_title(name, ruleset) for name in part.inputs]
+    factor = f" × {decimal(part.per)}" if part.per != 1 else ""
+    inner = "；".join(_inner(each, ruleset) for each in part.parts)
+    match part.assessment:
+        case "ratio":
+            return f"合计之比：{' ÷ '.join(titles)}{factor}"
+        case "change":
+            return f"增量：{' − '.join(titles)}"
+        case "atleast":
+            return f"至少 {part.n} 项：{inner}"
+        case form:
+            return f"{_FORMS[form]}：{inner or ' ÷ '.join(titles) + factor}"
+
+
+def _inner(part: Part, ruleset: Ruleset) -> str:
+    asked = _required(part, ruleset)
+    text = _judged(part, ruleset).removeprefix("逐个：")
+    return text if asked in {"", "是"} else f"{text} {asked}"
+
+
+def _filter(found: Filter, ruleset: Ruleset) -> str:
+    from commscore._requirement import describe
+
+    asked = "|".join(found.values) if found.requirement is None else describe(found.requirement)
+    asked = {"urban": "城市", "rural": "农村", "true": "是", "false": "否"}.get(asked, asked)
+    return f"{_title(found.input, ruleset)} {asked}"
+
+
+def _title(name: str, ruleset: Ruleset) -> str:
+    return ruleset.inputs[name].title.zh if name in ruleset.inputs else _BUILT_IN.get(name, name)
 
 
 def _phrases(part: Part) -> Iterator[str]:

@@ -111,8 +111,8 @@ def score(  # its options are its interface
 
     Reads tables of any size, prints a summary, and with --out leaves a folder with
     units.parquet, findings.parquet, rules.parquet, areas.parquet and manifest.json.
-    With -r auto, each row goes to the ruleset of its area code and year, and there is
-    such a folder for each ruleset.
+    With -r auto, each row goes to the ruleset of its area code and year, and there
+    is such a folder for each ruleset.
     """
     from commscore._loading import load_ruleset
 

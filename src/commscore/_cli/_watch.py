@@ -37,7 +37,9 @@ def watch(
     resume: Annotated[
         bool,
         Parameter(
-            negative="", show_default=False, help="The input is the one last read, from its start: pass over what was."
+            negative="",
+            show_default=False,
+            help="The input is that of the last run, from its start: pass over what was read then.",
         ),
     ] = False,
     escalate_after: Annotated[

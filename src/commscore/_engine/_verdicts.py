@@ -120,16 +120,15 @@ def rolled_up(inside: Outcome, pairs: tuple[ints.Ints, ints.Ints], size: int) ->
         pairs: Positions of judged areas, and of the coarser ones that they lie in; -1 where not known.
         size: How many coarser areas there are.
     """
-    areas, parents = pairs
-    known = parents >= 0
-    status = inside.verdicts.status[areas[known]]
-    checked = status != K
-    if len(status) and not checked.any():
+    known = pairs[1] >= 0
+    areas, parents = (each[known] for each in pairs)
+    status = inside.verdicts.status[areas]
+    if len(status) and not (status != K).any():
         return Outcome(_filled(size, K, _only_reason(inside.verdicts.reason)))
 
     def count(letter: str) -> ints.Ints:
         mask = status == "PFUENKSI".index(letter)
-        return np.bincount(parents[known][mask], minlength=size).astype(np.int64)
+        return np.bincount(parents[mask], minlength=size).astype(np.int64)
 
     return conjunction(count)
 

@@ -113,8 +113,8 @@ def evaluate_files(
         >>> folder = pathlib.Path(tempfile.mkdtemp())
         >>> _ = (folder / "units.csv").write_text("code,kind,social_orgs\n210202001001,urban,12\n", encoding="utf-8")
         >>> output = commscore.evaluate_files(folder / "units.csv", "dalian-2023", folder / "out")
-        >>> sorted(path.name for path in output.path.iterdir())
-        ['areas.parquet', 'findings.parquet', 'manifest.json', 'rules.parquet', 'ruleset.yaml', 'sums.npz', 'units.parquet']
+        >>> sorted(path.stem for path in output.path.iterdir())
+        ['areas', 'findings', 'manifest', 'rules', 'ruleset', 'sums', 'units']
     """
     options: dict[str, Any] = {"key": key, "rollup": rollup, "as_of": as_of, "columns": columns, "level": level}
     options |= {"more": more, "missing": missing}

@@ -28,7 +28,7 @@ from commscore._files._writing import ParquetFile, write_table
 from commscore._loading import dump_ruleset, load_ruleset
 from commscore._results import settled
 from commscore._version import __version__
-from commscore.errors import DataError, UsageError
+from commscore.errors import CommscoreError, DataError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,7 +38,17 @@ if TYPE_CHECKING:
 
 _ROWS = 1 << 16
 # What a file may do that is not what was written.
-_BROKEN = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError, pa.ArrowException)
+_BROKEN = (
+    ArithmeticError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    StopIteration,
+    TypeError,
+    ValueError,
+    pa.ArrowException,
+    CommscoreError,
+)
 
 
 @attrs.frozen(eq=False)
@@ -133,7 +143,8 @@ def _ruleset_of(part: Part) -> Ruleset:
     found = load_ruleset(part.path / RULESET)
     if [found.id, found.hash] != part.sums.setting.get("ruleset"):
         raise UsageError(f"merge: {part.path / RULESET} was changed since the output was written; score it anew")
-    return found
+    about = part.manifest.get("ruleset")
+    return attrs.evolve(found, path=about.get("path") if isinstance(about, dict) else None)
 
 
 def _merged(

@@ -28,7 +28,7 @@ def write_state(path: Path, state: Any) -> None:
     Args:
         path: Where.
         state: Texts, numbers of any size, fractions, arrays of integers, and what is made of these by dicts with any
-            keys, lists, tuples and objects of this package that hold such.
+            keys, lists, tuples, sets and objects of this package that hold such.
     """
     new = path.with_name(f"{path.name}-new")
     with new.open("wb") as file:
@@ -86,6 +86,8 @@ def _packed(value: Any, arrays: dict[str, Any]) -> Any:
         case dict():
             kind = "Counter" if isinstance(value, Counter) else "dict"
             packed = [kind, *[[_packed(key, arrays), _packed(item, arrays)] for key, item in value.items()]]
+        case set():
+            packed = ["set", *[_packed(item, arrays) for item in sorted(value)]]
         case list() | tuple():
             packed = [type(value).__name__, *[_packed(item, arrays) for item in value]]
         case _:
@@ -128,9 +130,9 @@ def _unpacked(value: Any, arrays: dict[str, Any]) -> Any:
         case "dict" | "Counter":
             items = {_unpacked(key, arrays): _unpacked(item, arrays) for key, item in rest}
             found = Counter(items) if kind == "Counter" else items
-        case "list" | "tuple":
+        case "list" | "tuple" | "set":
             found = [_unpacked(item, arrays) for item in rest]
-            found = tuple(found) if kind == "tuple" else found
+            found = {"list": list, "tuple": tuple, "set": set}[kind](found)
         case _:
             found = _made(kind, _unpacked(rest[0], arrays))
     return found

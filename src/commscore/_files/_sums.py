@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
+import pyarrow as pa
 
 from commscore._engine._areas import Tally
 from commscore._engine._plan import TableShape, make_plan
@@ -16,6 +17,9 @@ from commscore._files._staging import SUMS
 from commscore._files._state import read_state, write_state
 from commscore._files._totals import Totals
 from commscore._result_tables import Context
+from commscore._ruleset import SCOPES
+from commscore._tables import blocks, open_table
+from commscore._tables._exact import MISSING, OK
 from commscore._version import __version__
 from commscore.errors import UsageError
 
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
 
     from commscore._evaluation import Session
     from commscore._ruleset import Ruleset
-    from commscore._tables import Block
+    from commscore._tables import Block, Column
 
 _FORMAT = 1
 
@@ -40,6 +44,7 @@ class Sums:
         keyed: Whether units have keys, not row numbers.
         own: The sums of the units.
         further: The sums of the tables of other levels.
+        tables: These tables themselves, by level, as Arrow streams: some findings of areas are those of their rows.
         totals: The totals, as `Totals.state` gives them.
     """
 
@@ -47,6 +52,7 @@ class Sums:
     keyed: bool
     own: Tally
     further: Tally
+    tables: Mapping[str, bytes]
     totals: Mapping[str, Any]
 
 
@@ -65,7 +71,8 @@ def write_sums(folder: Path, session: Session, totals: Totals) -> None:
         ],
         "further tables (more=)": {level: _digest(block) for level, block in sorted(run.coarser.items())},
     }
-    save_sums(folder, Sums(setting, session.context.keyed, run.tally, run.further, totals.state()))
+    tables = {level: _written(block) for level, block in run.coarser.items()}
+    save_sums(folder, Sums(setting, session.context.keyed, run.tally, run.further, tables, totals.state()))
 
 
 def save_sums(folder: Path, sums: Sums) -> None:
@@ -89,7 +96,7 @@ def read_sums(folder: Path) -> Sums:
         raise damaged(folder) from error
     if not isinstance(state, dict) or state.get("format") != _FORMAT:
         raise damaged(folder)
-    kinds = {"setting": dict, "keyed": bool, "own": Tally, "further": Tally, "totals": dict}
+    kinds = {"setting": dict, "keyed": bool, "own": Tally, "further": Tally, "tables": dict, "totals": dict}
     if not all(isinstance(state.get(name), kind) for name, kind in kinds.items()):
         raise damaged(folder)
     return Sums(**{name: state[name] for name in kinds})
@@ -108,7 +115,39 @@ def reopened(ruleset: Ruleset, sums: Sums, as_of: date) -> tuple[Context, Run]:
         for level, inputs, has_kind, areas in setting["columns"]
     }
     plan = make_plan(ruleset, shapes, level=setting["level"], as_of=as_of, rollup=tuple(setting["rollup"]))
-    return Context(plan, scorer_of(ruleset), keyed=sums.keyed), Run(plan, {}, further=sums.further)
+    held: dict[str, Block] = {}
+    options: dict[str, Any] = {"inputs": ruleset.inputs, "jurisdiction": ruleset.jurisdiction}
+    for level, written in sums.tables.items():
+        with pa.ipc.open_stream(pa.py_buffer(written)) as stream:
+            data = stream.read_all()
+        data.validate(full=True)
+        table = open_table(data, level=level, name=level, block_rows=max(1, data.num_rows), **options)
+        held[level] = next(iter(blocks(table, shapes[level].inputs)))
+    return Context(plan, scorer_of(ruleset), keyed=sums.keyed), Run(plan, held, further=sums.further)
+
+
+def _written(block: Block) -> bytes:
+    """Write a further table, each column called by what it is."""
+    columns = {name: block.columns.array(name) for name in block.columns}
+    for level, areas in block.areas.items():
+        columns[level] = pa.array([*areas.labels, None], pa.string()).take(
+            pa.array(areas.codes % (len(areas.labels) + 1))
+        )
+    if block.codes is not None:
+        columns["code"] = block.codes
+    if block.kind is not None:
+        columns["kind"] = _kinds(block.kind)
+    sink = pa.BufferOutputStream()
+    table = pa.table(columns)
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def _kinds(kind: Column) -> Any:
+    state = np.zeros(len(kind.values), dtype=np.uint8) if kind.state is None else kind.state
+    words = np.array([*SCOPES, None, "?"], dtype=object)
+    return pa.array(words[np.where(state == OK, kind.values, np.where(state == MISSING, 2, 3))], pa.string())
 
 
 def _digest(block: Block) -> str:

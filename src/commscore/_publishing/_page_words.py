@@ -117,7 +117,7 @@ TEXTS = MappingProxyType(
         "one_would_do": ("补上其中一项即可", "mending one of these would do"),
         "held_back": (
             "另有 {n} 个单元得分已够，但等级被封顶或一票否决。",
-            "{n} more have the score already, but a cap or a veto holds the grade down.",
+            "Held back by a cap or a veto, though the score would do for more: {n}.",
         ),
         # Unknown.
         "open_caption": ("无法判定与数据有误，按原因", "Unknown and in error, by reason"),

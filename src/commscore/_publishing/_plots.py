@@ -30,7 +30,7 @@ def plot(result: Result, what: str, *, lang: str, **options: Any) -> Any:
         UsageError: altair is not installed, there is no such plot, or nothing to draw.
     """
     try:
-        import altair  # noqa: PLC0415 - an extra
+        import altair as alt  # noqa: PLC0415 - an extra
     except ImportError:
         raise UsageError("plots need altair; install it with: pip install 'commscore[plot]'") from None
     if what not in _PLOTS:
@@ -38,7 +38,7 @@ def plot(result: Result, what: str, *, lang: str, **options: Any) -> Any:
     unknown = [name for name, value in options.items() if value is not None and what != "sweep"]
     if unknown:
         raise UsageError(f"plot: {', '.join(unknown)} is for 'sweep' alone")
-    return _PLOTS[what](altair, result, Say(words(lang)), options)
+    return _PLOTS[what](alt, result, Say(words(lang)), options)
 
 
 def _scores(alt: Any, result: Result, say: Say, _: Mapping[str, Any]) -> Any:

@@ -35,7 +35,7 @@ AUTO = "auto"
 
 
 @overload
-def evaluate(  # type: ignore[overload-overlap]  # "auto" is a text, too
+def evaluate(
     data: Any,
     ruleset: Literal["auto"],
     *,
@@ -240,9 +240,9 @@ def evaluate_files(
     ``unrouted.parquet``, the rows that go to none, and a ``manifest.json`` with the totals of each.
 
     Args:
-        src: Parquet, CSV, XLSX or Arrow files: a path, a folder (with all below it; folders named ``column=value`` give a
-            column), a glob, or a list of these. All must have the same columns of those that matter; their types may
-            differ. A `pyarrow.RecordBatchReader` will do, too.
+        src: Parquet, CSV, XLSX or Arrow files: a path, a folder (with all below it; folders named ``column=value``
+            give a column), a glob, or a list of these. All must have the same columns of those that matter; their types
+            may differ. A `pyarrow.RecordBatchReader` will do, too.
         ruleset: An id such as ``"dalian-2023"``, a path, or a loaded ruleset; or ``"auto"``, as for `evaluate`.
         out: The folder to make.
         key: As for `evaluate`; keys are unique over all files. Without keys, rows are numbered through all files.
@@ -281,8 +281,8 @@ def evaluate_files(
         >>> folder = pathlib.Path(tempfile.mkdtemp())
         >>> _ = (folder / "units.csv").write_text("code,kind,social_orgs\n210202001001,urban,12\n", encoding="utf-8")
         >>> output = commscore.evaluate_files(folder / "units.csv", "dalian-2023", folder / "out")
-        >>> sorted(path.name for path in output.path.iterdir())
-        ['areas.parquet', 'findings.parquet', 'manifest.json', 'rules.parquet', 'ruleset.yaml', 'sums.npz', 'units.parquet']
+        >>> sorted(path.stem for path in output.path.iterdir())
+        ['areas', 'findings', 'manifest', 'rules', 'ruleset', 'sums', 'units']
     """
     options: dict[str, Any] = {"rollup": rollup, "as_of": as_of, "level": level, "more": more, "missing": missing}
     layout: dict[str, Any] = {"sheet": sheet, "header_row": header_row, "skip_rows": skip_rows, "encoding": encoding}
@@ -304,9 +304,7 @@ def _refuse_routing(rulesets: Given, *, fallback: bool, year: int | None) -> Non
             raise UsageError(f"{name}: goes with ruleset='auto' only (-r auto)")
 
 
-def _asked(
-    key: str | None, columns: Mapping[str, str] | None, year: int | None, options: Mapping[str, Any]
-) -> Asked:
+def _asked(key: str | None, columns: Mapping[str, str] | None, year: int | None, options: Mapping[str, Any]) -> Asked:
     if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
         raise UsageError(f"year: give a year such as 2023, not {year!r}")
     day = arguments.day("as_of", options["as_of"])

@@ -129,7 +129,7 @@ def _only(found: tuple[Candidate, ...]) -> Candidate:
         return found[0]
     ids = " and ".join(candidate.id for candidate in found)
     raise UsageError(
-        f"rulesets: {ids} are both of {found[0].code} and {found[0].year}; say which is meant: rulesets=[…] (--rulesets)"
+        f"rulesets: {ids} are both of {found[0].code} and {found[0].year}; say which: rulesets=[…] (--rulesets)"
     )
 
 

@@ -87,9 +87,9 @@ def _refuse_twins(folders: Sequence[Path], out: Path) -> None:
             raise UsageError(f"merge: {folder} is there twice; give every output once")
         seen.add(real)
     target = Path(os.path.realpath(out))
-    for real in map(Path, sorted(seen)):
-        if target == real or target in real.parents or real in target.parents:
-            raise UsageError(f"out: {out} and {real} overlap; choose a folder elsewhere")
+    for given in map(Path, sorted(seen)):
+        if target == given or target in given.parents or given in target.parents:
+            raise UsageError(f"out: {out} and {given} overlap; choose a folder elsewhere")
 
 
 def _merge_routed(

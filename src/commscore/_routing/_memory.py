@@ -15,10 +15,11 @@ import pyarrow.compute as pc
 
 from commscore._evaluation import evaluate as evaluate_one
 from commscore._routing._placing import NOWHERE, YEAR, YEAR_INPUT, Asked, Columns, Router, find_columns
-from commscore._routing._results import Routes, RoutedResult, unrouted_table
+from commscore._routing._results import RoutedResult, Routes, unrouted_table
 from commscore._routing._splitting import split, tables_of
 from commscore._ruleset import BUILT_IN, CODE_LENGTHS, LEVELS
 from commscore._tables import KeySet, open_table
+from commscore._tables._buffers import plain
 from commscore._tables._keys import as_text
 from commscore._tables._matching import match_columns
 from commscore._tables._places import read_codes
@@ -160,7 +161,7 @@ def keys_of(table: Any, columns: Columns) -> Any:
     if columns.key is None:
         return pa.array(np.arange(table.num_rows)).cast(pa.string())
     if columns.key == columns.positions.get("code"):
-        return read_codes(table.column(columns.key), missing=columns.missing).text
+        return read_codes(plain(table.column(columns.key)), missing=columns.missing).text
     return as_text(table.column(columns.key))
 
 
@@ -213,7 +214,7 @@ def check_targets(columns: Mapping[str, str], rulesets: Sequence[Ruleset]) -> No
 
 
 def _read(table: Any, ruleset: Ruleset, columns: Mapping[str, str]) -> Iterator[int]:
-    known = {theirs: target for theirs, target in columns_for(columns, ruleset).items()}
+    known = columns_for(columns, ruleset)
     yield from match_columns(table.schema.names, ruleset.inputs, given=known, table="data")[0].values()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, overload
 
 import numpy as np
 import pyarrow as pa
@@ -15,10 +15,12 @@ from commscore._routing._results import RoutedResult, Routes
 from commscore._tables import KeySet
 from commscore.errors import DataError, UsageError
 
-R = TypeVar("R", Result, RoutedResult)
 
-
-def merge(*results: R) -> R:
+@overload
+def merge(*results: Result) -> Result: ...
+@overload
+def merge(*results: RoutedResult) -> RoutedResult: ...
+def merge(*results: Any) -> Any:
     """Merge the results of parts of the data into the result of the whole, bit for bit.
 
     Args:

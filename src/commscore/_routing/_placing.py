@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from commscore._routing._collection import PLACES, Candidate, Found, Why
 from commscore._ruleset import CODE_LENGTHS, Input, InputType, Text
+from commscore._tables._buffers import plain
 from commscore._tables._keys import as_text
 from commscore._tables._matching import BUILT_IN, find_key, match_columns
 from commscore._tables._places import read_codes
@@ -221,7 +222,7 @@ def _positions(indices: Array) -> Rows:
 
 def _prefixes(array: Array, missing: tuple[str, ...], digits: int) -> tuple[list[str | None], Rows]:
     """Reduce codes to their first digits: null where there is none, empty where it is none."""
-    codes = read_codes(array, missing=missing)
+    codes = read_codes(plain(array), missing=missing)
     length = np.minimum(codes.length, digits)
     excess = np.asarray(codes.length - length)
     uniform = bool(excess.size) and excess.min() == excess.max()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -47,7 +48,7 @@ def split(routes: Routes, many: int) -> Split:
     order = np.argsort(routes, kind="stable")
     counts = np.bincount(routes.astype(np.int64) - NOWHERE, minlength=many + 1)
     starts = np.concatenate([[0], np.cumsum(counts)])
-    nowhere, *rows = (order[start:end] for start, end in zip(starts[:-1], starts[1:], strict=True))
+    nowhere, *rows = (order[start:end] for start, end in pairwise(starts))
     stretches = np.concatenate([[0], ends, [len(routes)]]) if len(ends) < _STRETCHES else None
     return Split(nowhere, tuple(rows), stretches)
 
@@ -67,14 +68,14 @@ def tables_of(table: Any, routes: Routes, found: Split, read: Collection[int]) -
     if found.stretches is not None:
         pieces: list[list[Any]] = [[table.slice(0, 0)] for _ in found.rows]
         bounds = found.stretches.tolist()
-        for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+        for start, end in pairwise(bounds):
             if start < end and routes[start] != NOWHERE:
                 pieces[routes[start]].append(table.slice(start, end - start))
         return [pa.concat_tables(some[1:] or some) for some in pieces]
     order = np.concatenate([found.nowhere, *found.rows])
     taken = _taken(table, pa.array(order), read)
     ends = len(found.nowhere) + np.cumsum([0, *map(len, found.rows)])
-    return [taken.slice(start, end - start) for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
+    return [taken.slice(start, end - start) for start, end in pairwise(ends.tolist())]
 
 
 def _taken(table: Any, order: Any, read: Collection[int]) -> Any:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _EXAMPLES = 3  # keys shown for each reason
 
-# (zh, en)
 _WORDS = MappingProxyType(
     {
         "title": ("按各地规则集评估汇总", "Summary by ruleset"),
@@ -105,8 +104,8 @@ def routed_summary(results: Sequence[Result], lost: Lost, *, lang: str) -> str:
     if lang not in ("zh", "en"):
         raise UsageError(f"lang: there is no {lang!r}; there are zh and en")
     which = 0 if lang == "zh" else 1
-    title = _WORDS["title"][which]
-    lines = [title, "=" * width(str(title))]
+    title = str(_WORDS["title"][which])
+    lines = [title, "=" * width(title)]
     rows = [_row(result, lang) for result in results]
     lines += headed(str(_WORDS["rulesets"][which]), [table(_WORDS["columns"][which], rows, "lllrrrlrr")])
     return "\n".join([*lines, *_lost(lost, which)])

@@ -142,11 +142,12 @@ def machine_type(array: Array, input: Input) -> np.dtype[Any] | None:  # noqa: A
         return None
     if pa.types.is_boolean(array.type):
         return np.dtype(np.uint8) if input.type == "flag" else None
+    # Not by to_pandas_dtype, for which pyarrow before 26 wants pandas.
     if pa.types.is_integer(array.type):
-        return np.dtype(array.type.to_pandas_dtype())
-    if pa.types.is_float64(array.type) or pa.types.is_float32(array.type):
-        return np.dtype(array.type.to_pandas_dtype())
-    return None
+        return np.dtype(str(array.type))
+    if pa.types.is_float64(array.type):
+        return np.dtype(np.float64)
+    return np.dtype(np.float32) if pa.types.is_float32(array.type) else None
 
 
 def limits_in(array: Array, input: Input) -> Limits | None:  # noqa: A002

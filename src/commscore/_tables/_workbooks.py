@@ -208,7 +208,7 @@ def sheets_by_level(data: Any, level: str | None) -> tuple[Any, str | None, dict
 
     Args:
         data: What the caller gave; only a workbook whose sheet is not said has such sheets.
-        level: The level of the units where it is said; else the finest that has rows.
+        level: The level of the units where it is said; else communities, or where none is filled in the finest.
 
     Returns:
         The data, which is now one sheet; its level; and the sheets of the other levels that have rows.
@@ -222,7 +222,8 @@ def sheets_by_level(data: Any, level: str | None) -> tuple[Any, str | None, dict
     named = {words[name.strip().lower()]: name for name in book.names if name.strip().lower() in words}
     below = (data.layout.header_row or 1) + data.layout.skip_rows
     filled = {at: named[at] for at in LEVELS if at in named and _has_rows(book, named[at], below)}
-    main = level if level in named else next(iter(filled or named), None)
+    units = [at for at in ("community", *LEVELS) if at in (filled or named)]
+    main = level if level in named else next(iter(units), None)
     if main is None or (level is not None and level not in named):
         return data, level, {}
     sheets = {at: Laid(data.path, attrs.evolve(data.layout, sheet=name)) for at, name in (filled | named).items()}

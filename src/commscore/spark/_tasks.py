@@ -30,7 +30,7 @@ from commscore.errors import DataError, DataFault, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from commscore._engine._findings import UnitPart
+    from commscore._engine._parts import UnitPart
     from commscore._ruleset import Ruleset
 
 # What one row of a first pass is: a unit's key, or with a state in place of it what a partition comes to.
@@ -203,10 +203,10 @@ def _torn(tallies: Iterable[Tally]) -> list[DataFault]:
 def _parents(tally: Tally) -> Iterator[tuple[str, str, str, str]]:
     """Say which coarser area each area lies in, where both are known."""
     for level, index in tally.levels.items():
-        for coarser, parents in index.parents.items():
-            above = tally.index(coarser).labels
-            for area, parent in parents.items():
-                name, around = index.labels[area], above[parent]
+        for coarser in index.coarser:
+            above = (*tally.index(coarser).labels, None)
+            for name, parent in zip(index.labels, index.parents(coarser).tolist(), strict=True):
+                around = above[parent]  # -1, for none, is the last
                 if name is not None and around is not None:
                     yield level, coarser, name, around
 

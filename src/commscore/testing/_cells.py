@@ -37,7 +37,7 @@ class Cells:
     def kinds(self) -> tuple[st.SearchStrategy[Any], ...]:
         """Return strategies for one cell, by the kind of column: numbers or flags, then text.
 
-        Most cells lie at a turning point or next to it; some are missing, out of bounds, of the wrong kind or no number.
+        Most cells lie at a turning point or next to it; some are missing, out of bounds, of another kind or no number.
         """
         ways = {InputType.FLAG: (_flags, _flag_texts), InputType.CATEGORY: (_categories,)}
         return tuple(way(self) for way in ways.get(self.input.type, (_numbers, _texts)))

@@ -81,7 +81,7 @@ class Places:
     kept: frozenset[str]
 
     def columns(self, found: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        """Leave the columns that the table has, each row with a code of its own: that of its number among those left."""
+        """Leave the columns that the table has, each row with a code of its own: by number among those left."""
         kept = {name: cells for name, cells in found.items() if name in self.kept}
         if "code" in kept:
             left = list(self.codes)

@@ -134,7 +134,7 @@ def column_of(values: list[Any]) -> Any:
 def datasets(draw: st.DrawFn, ruleset: Subject, *, min_rows: int, max_rows: int) -> Dataset:
     """Draw a table of units, and mostly the tables of the other levels that inputs describe."""
     table = draw(tables(ruleset, level=ruleset.main, min_rows=min_rows, max_rows=max_rows))
-    more = {}
+    more: dict[str, Any] = {}
     for level in ruleset.levels():
         if level != ruleset.main:
             few = 1 if level in {"province", ruleset.ruleset.jurisdiction.level} else 3

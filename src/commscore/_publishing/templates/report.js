@@ -69,9 +69,10 @@
     if (table.tBodies[0].rows.length > FEW) filterable(table);
   }
 
+  // Long lists of areas are printed where a reader has opened them; all else is, in any case.
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
+    closed = [...document.querySelectorAll("details:not([open]):not(.many, .many details)")];
     closed.forEach((each) => { each.open = true; });
   });
   addEventListener("afterprint", () => closed.forEach((each) => { each.open = false; }));
