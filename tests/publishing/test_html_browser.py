@@ -92,6 +92,7 @@ def test_a_header_sorts_up_and_down_by_keyboard_with_blanks_last(browser: Any, f
     head = page.locator("#units-table th", has_text="Score")
     scores = page.locator("#units-table tbody tr td:nth-child(2)")
 
+    shown: list[float] = []
     head.get_by_role("button").focus()
     for way, reverse in (("ascending", False), ("descending", True)):
         page.keyboard.press("Enter")
