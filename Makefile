@@ -1,5 +1,8 @@
 # Needs Python 3.11+ with venv and a C compiler; everything else is installed in .venv from the lock.
 PYTHON ?= python3
+FUZZ_SECONDS ?= 60
+MUTANT_SECONDS ?= 1800
+MUTANTS ?=
 UV ?= .uv/bin/uv
 BIN := .venv/bin
 MADE_PAGES := docs/api.md docs/benchmarks.md docs/changelog.md docs/cli.md docs/rulesets docs/zh/rulesets
@@ -35,6 +38,14 @@ docs-serve: .venv/.docs ## Show the documentation in a browser, and build it ane
 	$(BIN)/python tools/docs.py
 	$(BIN)/zensical serve
 
+fuzz: .venv/.tools ## Feed loader, phrases and CSV reading with spoilt input, a minute each (FUZZ_SECONDS=60)
+	for target in ruleset phrase table; do \
+		$(BIN)/python fuzz/run.py $$target -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 || exit; done
+
+mutants: .venv/.tools ## Plant faults and list those that no test sees (MUTANT_SECONDS=1800, MUTANTS="commscore._requirement*")
+	CI=1 timeout $(MUTANT_SECONDS) $(BIN)/mutmut run --max-children 2 $(MUTANTS) || test $$? -eq 124
+	$(BIN)/mutmut results
+
 lint: .venv/.dev ## Check style and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -50,6 +61,7 @@ lock: $(UV) ## Write the lock anew; LOCK_FLAGS=--upgrade takes newer versions
 	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
 	$(COMPILE) pyproject.toml --group bench --group build -c requirements/dev.txt -o requirements/bench.txt
+	$(COMPILE) --group fuzz --group mutants -c requirements/dev.txt -o requirements/tools.txt
 	$(COMPILE) pyproject.toml --group docs --group build -c requirements/dev.txt -o requirements/docs.txt
 
 clean: ## Remove what the other targets made
@@ -68,6 +80,10 @@ clean: ## Remove what the other targets made
 
 .venv/.dev: .venv/.run requirements/dev.txt
 	$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/.tools: .venv/.dev requirements/tools.txt
+	$(INSTALL) --require-hashes -r requirements/tools.txt
 	@touch $@
 
 .venv/.bench: .venv/.run requirements/bench.txt

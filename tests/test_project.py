@@ -42,13 +42,15 @@ def wanted(lock: str) -> list[Requirement]:
         "build": groups["build"],
         "run": table["project"]["dependencies"],
         "bench": [*table["project"]["dependencies"], *groups["bench"], *groups["build"]],
+        "docs": [*table["project"]["dependencies"], *groups["docs"], *groups["build"]],
+        "tools": [*groups["fuzz"], *groups["mutants"]],
         "dev": [*table["project"]["dependencies"], *groups["build"], *groups["lint"], *groups["test"]],
     }
     return [Requirement(text) for text in asked[lock]]
 
 
 def test_there_is_a_lock_for_each_purpose() -> None:
-    assert [lock.stem for lock in LOCKS] == ["bench", "build", "dev", "run"]
+    assert [lock.stem for lock in LOCKS] == ["bench", "build", "dev", "docs", "run", "tools"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
