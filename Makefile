@@ -12,7 +12,7 @@ COMPILE = $(UV) pip compile --no-config --quiet --universal --python-version 3.1
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all bench docs docs-serve lint types layers lock clean
+.PHONY: help demo test test-all test-spark bench docs docs-serve lint types layers lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -25,6 +25,10 @@ test: .venv/.dev ## Run the tests but for the slow ones
 
 test-all: .venv/.dev ## Run every test, with many more drawn examples
 	$(BIN)/pytest -n 2 --hypothesis-profile=thorough
+	@if command -v java > /dev/null; then $(MAKE) test-spark; else echo "real Spark: skipped, there is no java"; fi
+
+test-spark: .venv-spark/.made ## Run the tests on real Spark (needs Java 17), with two workers that may be killed
+	.venv-spark/bin/pytest -n 0 tests/spark
 
 bench: .venv/.bench ## Measure beside the floor and the peers; options through ARGS="--only in-memory"
 	$(BIN)/python benchmarks/run.py $(ARGS)
@@ -61,11 +65,12 @@ lock: $(UV) ## Write the lock anew; LOCK_FLAGS=--upgrade takes newer versions
 	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
 	$(COMPILE) pyproject.toml --group bench --group build -c requirements/dev.txt -o requirements/bench.txt
+	$(COMPILE) pyproject.toml --group spark-jvm --group build -o requirements/spark.txt
 	$(COMPILE) --group fuzz --group mutants -c requirements/dev.txt -o requirements/tools.txt
 	$(COMPILE) pyproject.toml --group docs --group build -c requirements/dev.txt -o requirements/docs.txt
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .uv dist site $(MADE_PAGES) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-spark .uv dist site $(MADE_PAGES) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/pyvenv.cfg:
@@ -92,6 +97,17 @@ clean: ## Remove what the other targets made
 
 .venv/.docs: .venv/.run requirements/docs.txt
 	$(INSTALL) --require-hashes -r requirements/docs.txt
+	@touch $@
+
+# The full pyspark and pyspark-client cannot stand side by side.
+.venv-spark/.made: pyproject.toml requirements/build.txt requirements/spark.txt
+	$(PYTHON) -m venv --clear .venv-spark
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --use-pep517 \
+		--require-hashes -r requirements/build.txt
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --use-pep517 \
+		--require-hashes -r requirements/spark.txt
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --use-pep517 \
+		--no-deps -e .
 	@touch $@
 
 .uv/bin/uv:

@@ -341,3 +341,36 @@ def test_scalar_of_another_type_is_refused() -> None:
 
 def test_scalar_text_is_read_as_text() -> None:
     assert requirement_from_scalar("全覆盖") == ALL
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (5, "'5': a number alone has no comparator; write '>= 10' or '== 10'"),
+        (2.5, "'2.5': a number alone"),
+        (10**59, f"'{10**59}': a number alone"),
+        (10**60, "'a huge number': a number alone"),
+        ([1], "'list': a requirement is text"),
+    ],
+    ids=["whole", "decimal", "long", "huge", "list"],
+)
+def test_a_refused_value_is_shown_unless_it_is_huge(value: object, shown: str) -> None:
+    with pytest.raises(RequirementError) as refusal:
+        requirement_from_scalar(value)
+
+    assert str(refusal.value).startswith(f"cannot read {shown}")
+
+
+def test_what_follows_true_is_not_swallowed() -> None:
+    with pytest.raises(RequirementError, match="'10' cannot be read here"):
+        parse_requirement("== true 10")
+
+
+@pytest.mark.parametrize(("text", "phrase"), [("不少于 2 × posts", "不少于 2 × posts"), ("≥ 2 × posts", None)])
+def test_a_relative_requirement_in_words_keeps_them(text: str, phrase: str | None) -> None:
+    assert parse_requirement(text).phrase == phrase
+
+
+def test_words_of_a_relative_requirement_may_not_contradict_each_other() -> None:
+    with pytest.raises(RequirementError, match="2 × posts"):
+        parse_requirement("不少于 2 × posts 以下")

@@ -185,6 +185,21 @@ def test_requirement_is_written_in_its_short_form(requirement: Requirement, expe
     assert describe(requirement) == expected
 
 
+@pytest.mark.parametrize(
+    ("comparator", "expected"),
+    [
+        (Comparator.AT_LEAST, Interval(Fraction(5), lower_open=False, upper=None, upper_open=False)),
+        (Comparator.MORE_THAN, Interval(Fraction(5), lower_open=True, upper=None, upper_open=False)),
+        (Comparator.AT_MOST, Interval(None, lower_open=False, upper=Fraction(5), upper_open=False)),
+        (Comparator.LESS_THAN, Interval(None, lower_open=False, upper=Fraction(5), upper_open=True)),
+        (Comparator.BETWEEN, Interval(Fraction(5), lower_open=False, upper=Fraction(5), upper_open=False)),
+        (Comparator.IS, Interval(Fraction(5), lower_open=False, upper=Fraction(5), upper_open=False)),
+    ],
+)
+def test_an_interval_is_open_at_its_number_alone(comparator: Comparator, expected: Interval) -> None:
+    assert attrs.astuple(interval(Requirement(comparator, Fraction(5)))) == attrs.astuple(expected)
+
+
 @given(requirements())
 def test_what_is_written_reads_back(requirement: Requirement) -> None:
     assert parse_requirement(describe(requirement)) == requirement

@@ -25,6 +25,7 @@ from commscore._cli._ruleset_page import page
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = {"en": "", "zh": "zh/"}
+WIDE = "---\nhide:\n  - toc\n---\n\n"  # the tables need the room
 RULESETS = {
     "en": "# Rulesets\n\nThose that come with the library, each as its file says it. The inputs they ask for: "
     "`commscore ruleset show ID --format json`.\n",
@@ -60,7 +61,7 @@ def pages() -> Iterator[tuple[str, str]]:
     rulesets = [commscore.load_ruleset(record.id) for record in commscore.list_rulesets()]
     for lang, folder in LANGUAGES.items():
         for ruleset in rulesets:
-            yield f"{folder}rulesets/{ruleset.id}.md", page(ruleset, lang)
+            yield f"{folder}rulesets/{ruleset.id}.md", WIDE + page(ruleset, lang)
         listed = [f"- [{ruleset.id}]({ruleset.id}.md): {_title(ruleset, lang)}" for ruleset in rulesets]
         yield f"{folder}rulesets/index.md", RULESETS[lang] + "\n" + "\n".join(listed) + "\n"
     yield "cli.md", "# Command line\n\n" + "\n".join(_commands(build_app(), ()))
@@ -90,8 +91,9 @@ def _is_public(path: Path) -> bool:
 def _members(name: str) -> str:
     if name != "Result":
         return ""
-    shown = [member for member in vars(commscore.Result) if not (member.startswith("_") or member in BEHIND_RESULTS)]
-    return f"\n    options:\n      members: [{', '.join(shown)}]"
+    every = dict.fromkeys(member for part in reversed(commscore.Result.mro()) for member in vars(part))
+    shown = [member for member in every if not (member.startswith("_") or member in BEHIND_RESULTS)]
+    return f"\n    options:\n      inherited_members: true\n      members: [{', '.join(shown)}]"
 
 
 def _title(ruleset: commscore.Ruleset, lang: str) -> str:

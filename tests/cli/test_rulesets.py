@@ -51,11 +51,29 @@ def test_show_writes_a_page_in_which_no_text_is_markup(here: Path, command: Comm
     assert ended.code == 0
     page = ended.out.splitlines()
     assert page[:3] == ["# Mini", "", "| ruleset | `mini-2024` |"]
-    assert "| Organisations<br>`orgs` | 一 | each orgs | 不少于10个 | ≥ 10 个 |  | 1 | binding |  |" in page
+    assert "| Organisations<br>`orgs` | 一 | each orgs | 不少于10个 | ≥ 10 个 |  | 1 | binding |" in page
     assert (
-        "| &#60;b&#62;方&#124;案&#60;/b&#62; &#91;x&#93;(y)<br>`plan` |  | each plan |  | true |  | 1 | binding |  |"
+        "| &#60;b&#62;方&#124;案&#60;/b&#62; &#91;x&#93;(y)<br>`plan` |  | each plan |  | true |  | 1 | binding |"
         in page
     )
+
+
+@pytest.mark.parametrize(
+    ("ruleset", "judged", "required"),
+    [
+        ("dalian-2023", "合计之比：社区综合服务设施面积 ÷ 户数 × 100", "≥ 30 平方米"),
+        ("taian-2023", "合计之比：社区商业和综合服务设施面积 ÷ 社区总建筑面积（限 新建社区 是）", "≥ 10%"),
+        ("taian-2023", "平均：社区社会组织数量", "城市 ≥ 12 个, 农村 ≥ 6 个"),
+    ],
+)
+def test_a_chinese_page_says_in_chinese_what_is_judged(
+    ruleset: str, judged: str, required: str, command: Command
+) -> None:
+    lines = command("ruleset", "show", ruleset, "--format", "md").out.splitlines()
+
+    assert [judged, required] in [
+        [row[3].strip(), row[5].strip()] for row in (line.split("|") for line in lines) if len(row) > 6
+    ]
 
 
 @pytest.mark.usefixtures("here")

@@ -32,6 +32,7 @@ def test_a_summary_goes_to_stdout_and_results_to_a_folder(here: Path, command: C
         "manifest.json",
         "rules.parquet",
         "ruleset.yaml",
+        "sums.npz",
         "units.parquet",
     ]
 

@@ -18,7 +18,10 @@ OWN_TESTS = {
     "docs/authoring.md": "tests/test_docs_authoring.py",
     "docs/diagnostics.md": "tests/checking/conftest.py",
     "docs/monitor.md": "tests/monitor/test_docs.py",
+    "docs/routing.md": "tests/routing/test_guide.py",
+    "docs/spark.md": "tests/docs/test_spark_page.py",
     "docs/sql.md": "tests/sql/test_guide.py",
+    "docs/spreadsheets.md": "tests/spreadsheets/test_guide.py",
     "docs/testing.md": "tests/test_docs_testing.py",
 }
 LANGUAGES = {"console", "csv", "ini", "python", "sh", "text", "yaml"}

@@ -141,7 +141,7 @@ def test_results_show_what_they_promise_and_no_more() -> None:
 
     members = set(shown[1].split(", "))
     assert {"units", "areas", "rules", "findings", "wide", "explain", "summary", "raise_for_failures"} <= members
-    assert set(vars(commscore.Result)) >= script().BEHIND_RESULTS
+    assert set(dir(commscore.Result)) >= script().BEHIND_RESULTS
     assert members.isdisjoint(script().BEHIND_RESULTS)
 
 

@@ -16,7 +16,7 @@ import commscore
 from commscore._files import _staging
 
 Save = Callable[[pa.Table, Path], Path]
-FILES = ["areas.parquet", "findings.parquet", "manifest.json", "rules.parquet", "ruleset.yaml", "units.parquet"]
+FILES = ["areas.parquet", "findings.parquet", "manifest.json", "rules.parquet", "ruleset.yaml", "sums.npz", "units.parquet"]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import commscore
+from commscore._cli._main import main
 
 Rulesets = list[commscore.Ruleset]
 Made = Callable[..., pa.Table]
@@ -150,11 +151,7 @@ def test_such_a_run_is_not_resumed(file: Path, rulesets: Rulesets, tmp_path: Pat
         scored(file, rulesets, tmp_path / "out", year=2023, resume=True)
 
 
-def test_the_command_line_routes(
-    file: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from commscore._cli._main import main
-
+def test_the_command_line_routes(file: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["score", str(file), "-r", "auto", "--rulesets", str(folder), "--year", "2023", "--quiet"]
 
     assert main([*arguments, "-o", str(tmp_path / "out")]) == 0

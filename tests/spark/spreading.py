@@ -22,11 +22,14 @@ inputs:
   rooms: {zh: 用房, type: quantity}
   homes: {zh: 户数, type: count}
   plan: {zh: 方案, type: flag, level: county}
+  staff: {zh: 工作人员, type: count}
+  certified: {zh: 持证人员, type: count, part_of: staff}
 rules:
   - {id: orgs, each: orgs, require: {urban: ">= 12", rural: ">= 6"}, weight: 2}
   - {id: mean, mean: orgs, over: county, require: ">= 9"}
   - {id: rooms, ratio: [rooms, homes], per: 100, require: ">= 30"}
   - {id: half, share: {each: orgs, require: ">= 6"}, require: ">= 50%"}
+  - {id: certified, each: certified, require: ">= 2"}
   - {id: plans, each: plan, require: "== true"}
 conclusions:
   - {id: too-few, when: {fail_any: [orgs]}, then: {conclude: too-few, cap: fair, action: {zh: 补足, en: Add some}}}
@@ -45,6 +48,8 @@ def communities(rows: int, *, seed: int = 5) -> Any:
             "kind": [drawn.choice(["urban", "rural", "城市", None]) for _ in numbers],
             "orgs": pa.array([drawn.choice([None, 3, 6, 9, 12, 15, -1]) for _ in numbers], pa.int32()),
             "rooms": [drawn.choice([None, 0.0, 14.35, 120.2, float("nan")]) for _ in numbers],
+            "certified": pa.array([drawn.choice([None, 0, 2, 4]) for _ in numbers], pa.int16()),
+            "staff": pa.array([drawn.choice([None, 1, 3, 9]) for _ in numbers], pa.int16()),
             "homes": pa.array([drawn.choice([None, 0, 40, 300]) for _ in numbers], pa.int64()),
         }
     )

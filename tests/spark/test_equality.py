@@ -34,7 +34,7 @@ def test_rows_spread_over_partitions_come_to_the_same(
     both: tuple[commscore.spark.SparkResult, commscore.Result],
 ) -> None:
     _check(*both)
-    assert repr(both[0]) == "<commscore.spark.SparkResult of spread-2025: 300 units, 5 rules>"
+    assert repr(both[0]) == "<commscore.spark.SparkResult of spread-2025: 300 units, 6 rules>"
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,8 @@ def test_a_partition_of_nulls_alone_is_judged_by_the_same_plan(spark: Any, rules
             "kind": pa.nulls(2, pa.string()),
             "orgs": pa.nulls(2, pa.int32()),
             "rooms": pa.nulls(2, pa.float64()),
+            "certified": pa.nulls(2, pa.int16()),
+            "staff": pa.nulls(2, pa.int16()),
             "homes": pa.nulls(2, pa.int64()),
         }
     )
@@ -114,7 +116,7 @@ def test_a_frame_without_rows_is_a_table_without_rows(spark: Any, rules: commsco
 
 
 def test_columns_are_matched_as_in_any_table(spark: Any, rules: commscore.Ruleset) -> None:
-    table = communities(12).rename_columns(["id.no", "城乡", "组织", "m2", "户数"])
+    table = communities(12).rename_columns(["id.no", "城乡", "组织", "m2", "持证人员", "Staff", "户数"])
     table = table.append_column("Rooms?", pa.array(range(12))).append_column("tags", pa.array([["x"]] * 12))
     options: dict[str, Any] = {"key": "id.no", "columns": {"m2": "rooms", "id.no": "code"}}
 

@@ -155,3 +155,29 @@ def test_another_version_on_the_executors_is_told_in_a_line(spark: Any, rules: c
     assert str(refused.value) == (
         f"the executors have commscore {commscore.__version__}, the driver 0.0.1: install the same on both"
     )
+
+
+class _Failing:
+    """A frame whose job fails."""
+
+    def __init__(self, told: str) -> None:
+        self.told = told
+
+    def collect(self) -> Any:
+        raise RuntimeError(self.told)
+
+
+def test_executors_without_commscore_are_told_in_a_line() -> None:
+    trace = "Job aborted.\n\tat org.apache.Spark\nModuleNotFoundError: No module named 'commscore'\n\tat java.lang"
+
+    with pytest.raises(commscore.UsageError) as refused:
+        _api._collected(_Failing(trace))
+
+    assert str(refused.value) == (
+        "the executors cannot import commscore: install commscore, in the driver's version, where they run"
+    )
+
+
+def test_other_failures_of_a_job_are_left_as_they_are() -> None:
+    with pytest.raises(RuntimeError, match="disk full"):
+        _api._collected(_Failing("disk full"))

@@ -70,7 +70,7 @@ def test_a_column_of_nothing_but_number_codes_is_text_too(book: Any, ruleset: An
         ("　", "unknown"),
         (None, "unknown"),
     ],
-    ids=repr,
+    ids=lambda value: value.__name__ if callable(value) and hasattr(value, "__name__") else repr(value),
 )
 def test_a_cell_of_a_count(book: Any, values: Any, cell: Any, found: Any) -> None:
     # Alone in its column, and among numbers: Excel's types differ.

@@ -97,9 +97,7 @@ def test_without_hypothesis_the_strategies_say_what_to_install(monkeypatch: pyte
 
 
 def test_without_hypothesis_the_laws_fail_in_words(folder: pytest.Pytester) -> None:
-    folder.makeconftest(
-        "import sys\nsys.modules['hypothesis'] = None\nsys.modules.pop('commscore.testing', None)\n"
-    )
+    folder.makeconftest("import sys\nsys.modules['hypothesis'] = None\nsys.modules.pop('commscore.testing', None)\n")
 
     result = folder.runpytest_inprocess(*PLAIN, "-p", "no:hypothesispytest", "rulesets/small-2023.yaml")
 

@@ -60,3 +60,21 @@ def watch_units(path: Path) -> list[dict[str, object]]:
 
 def query(ruleset: commscore.Ruleset) -> str:
     return commscore.ruleset_sql(ruleset, dialect="postgres", schema={"code": "TEXT", "social_orgs": "BIGINT"})
+
+
+def supply(folder: Path) -> str:
+    files: tuple[Path, ...] = commscore.template("taian-2023", folder / "empty.xlsx")
+    made: commscore.Sample = commscore.sample("taian-2023", 100, seed=1)
+    result = commscore.evaluate(made.table, made.ruleset, level=made.level, more=made.more)
+    del files
+    again: commscore.Result = commscore.evaluate(folder / "d.xlsx", "taian-2023", sheet=2, header_row=3, skip_rows=1)
+    return result.under(again.ruleset).ruleset.hash
+
+
+def route(path: Path) -> str:
+    result: commscore.RoutedResult = commscore.evaluate(path, "auto", rulesets=["dalian-2023"], year=2023)
+    whole: commscore.RoutedResult = commscore.merge(result, result)
+    output: commscore.RoutedOutput = commscore.evaluate_files(path, "auto", path / "out", year=2023)
+    merged: commscore.Output | commscore.RoutedOutput = commscore.merge_files([path / "out"], path / "whole")
+    del whole, merged
+    return output.summary(lang="zh")

@@ -296,5 +296,5 @@ def _options(job: Job, result: Result) -> dict[str, Any]:
         "more": sorted(given["more"]),
         "missing": sorted(given["missing"]),
         "findings": job.findings,
-        **attrs.asdict(job.layout),
+        **{name: said for name, said in attrs.asdict(job.layout).items() if said},
     }
