@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import random
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import pyarrow as pa
 
-CLASSIC = find_spec("py4j") is not None  # it comes with the full pyspark only
+
+def _is_full() -> bool:
+    """Say whether the full pyspark is installed, and not its client alone."""
+    try:
+        return bool(version("pyspark"))
+    except PackageNotFoundError:
+        return False
+
+
+CLASSIC = _is_full()
 ROLLUP = ("township", "county", "city")
 
 RULES = """\
