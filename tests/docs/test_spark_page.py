@@ -9,6 +9,7 @@ import pytest
 from tests.docs.pages import ROOT, blocks, told
 
 
+@pytest.mark.slow  # it ends every Spark session of its process, those of other tests too
 def test_the_page_on_spark_gives_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     server_of = pytest.importorskip("pysail.spark", reason="pysail is not installed").SparkConnectServer
     server = server_of("127.0.0.1", 0)

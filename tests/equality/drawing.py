@@ -52,6 +52,10 @@ def tables(draw: st.DrawFn) -> Tables:
 
 
 def _with_ids(level: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give sites ids, but no kind: where only sites have one, evaluators give different reasons for not checking."""
     if level != "site":
         return [row for row in rows if row.get("code")]
-    return [{"id": str(number)} | row for number, row in enumerate(rows)]
+    return [
+        {"id": str(number)} | {name: cell for name, cell in row.items() if name != "kind"}
+        for number, row in enumerate(rows)
+    ]

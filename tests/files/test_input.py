@@ -133,8 +133,8 @@ def test_ragged_rows_are_counted(ruleset: commscore.Ruleset, tmp_path: Path) -> 
     ("make", "message"),
     [
         (lambda folder: folder / "none.csv", "there is no file or folder"),
-        (lambda folder: f"{folder}/*.csv", "matches no Parquet, CSV or Arrow file"),
-        (lambda folder: folder, "holds no Parquet, CSV or Arrow file"),
+        (lambda folder: f"{folder}/*.csv", "matches no Parquet, CSV, XLSX or Arrow file"),
+        (lambda folder: folder, "holds no Parquet, CSV, XLSX or Arrow file"),
         (lambda _: [], "give the path of a file or folder, a glob, or a list of these"),
         (lambda _: {"code": []}, "dict is for evaluate"),
         (lambda _: "", "an empty text is no path"),

@@ -16,7 +16,8 @@ import commscore
 from commscore._files import _staging
 
 Save = Callable[[pa.Table, Path], Path]
-FILES = ["areas.parquet", "findings.parquet", "manifest.json", "rules.parquet", "ruleset.yaml", "sums.npz", "units.parquet"]
+TABLES = ["areas.parquet", "findings.parquet", "rules.parquet", "units.parquet"]
+FILES = sorted([*TABLES, "manifest.json", "ruleset.yaml", "sums.npz"])
 
 
 @pytest.fixture

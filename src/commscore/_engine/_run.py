@@ -358,10 +358,9 @@ def _contribution(plan: RulePlan, units: Units) -> Verdicts:
     if not plan.at_units and rank(floor(plan.node)) > rank(units.level):
         return constant(units.rows, K, Reason.OTHER_LEVEL)
     result = constant(units.rows, I, Reason.CONTRIBUTION)
-    leaves = () if plan.at_units else area_leaves(plan, (plan.judged,))
-    out = [_outside(leaf, units) for leaf in leaves]
-    if out and not has_absent(plan.node, units.level):
-        outside = np.logical_and.reduce(out)
+    leaves = () if plan.at_units or has_absent(plan.node, units.level) else area_leaves(plan, (plan.judged,))
+    if leaves:
+        outside = np.logical_and.reduce([_outside(leaf, units) for leaf in leaves])
         result.status[outside], result.reason[outside] = N, reason_code(Reason.OUT_OF_SCOPE)
     return attrs.evolve(result, may=(1 << I) | (1 << N))
 

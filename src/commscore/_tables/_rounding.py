@@ -215,8 +215,8 @@ def short_singles(values: npt.NDArray[np.float32], exponent: int) -> tuple[Integ
         nearest = np.rint(scaled)
         # The first number of decimals at which the nearest one denotes the single is the shortest. Where two are
         # about as near, it is left to who writes singles.
-        found = (nearest / 10.0**decimals).astype(np.float32) == values[left]
-        found &= np.abs(scaled - nearest) < CLEARLY_NEAREST
+        denotes = (nearest / 10.0**decimals).astype(np.float32) == values[left]
+        found = denotes & (np.abs(scaled - nearest) < CLEARLY_NEAREST)
         rows = left[found]
         rounded, odd = rescale(nearest[found].astype(np.int64), exponent - decimals)
         if rounded.dtype == object:
@@ -225,7 +225,7 @@ def short_singles(values: npt.NDArray[np.float32], exponent: int) -> tuple[Integ
         if odd is not None:
             inexact[rows] = odd
         rest[rows] = False
-        left = left[~found]
+        left = left[~denotes]
         if not left.size:
             break
     return results, inexact, rest
