@@ -33,6 +33,7 @@ def test_the_laws_are_tried_as_shown() -> None:
     exec(PYTHON[0], {})  # noqa: S102 - the guide's own block
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::commscore.errors.DataWarning")
 def test_the_slip_is_found_and_the_mended_ruleset_passes(guide: Path) -> None:
     guide.write_text(SLIP, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What fuzzing found once: each input is answered as documented since."""
+"""Inputs that fuzzing came upon or that are like them: each is answered as documented."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def test_without_sqlglot_the_message_names_the_extra() -> None:
         "except commscore.UsageError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
-    assert done.stdout == "writing SQL needs sqlglot: pip install commscore[sql]\n"
+    assert done.stdout == "writing SQL needs sqlglot; install it with: pip install 'commscore[sql]'\n"
 
 
 def test_the_command_writes_what_the_function_does(capsys: pytest.CaptureFixture[str]) -> None:

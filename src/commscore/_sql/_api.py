@@ -113,4 +113,4 @@ def _module() -> Any:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "sqlglot":
             raise
-        raise UsageError("writing SQL needs sqlglot: pip install commscore[sql]") from None
+        raise UsageError("writing SQL needs sqlglot; install it with: pip install 'commscore[sql]'") from None
