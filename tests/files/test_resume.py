@@ -261,7 +261,7 @@ def test_another_ruleset_is_another_run(src: Path, ruleset: commscore.Ruleset, t
 @pytest.mark.parametrize("damage", [b"", b"no archive", None])
 def test_a_damaged_state_is_said(damage: bytes | None, src: Path, ruleset: commscore.Ruleset, tmp_path: Path) -> None:
     interrupt(src, ruleset, tmp_path / "out")
-    state = next(tmp_path.glob(".out*/work/state.npz"))
+    state = next(tmp_path.rglob("state.npz"))
     state.write_bytes(state.read_bytes()[:-100] if damage is None else damage)
 
     with pytest.raises(commscore.UsageError, match=r"resume: \S+ is damaged"):
@@ -302,7 +302,7 @@ def test_an_interrupted_run_keeps_its_state(
     process.communicate(timeout=20)
 
     assert process.returncode != 0
-    assert (tmp_path / ".out.commscore-unfinished/work/state.npz").exists()
+    assert (tmp_path / ".out.commscore-unfinished" / "work" / "state.npz").exists()
 
 
 # --- the state itself -------------------------------------------------------------------------------------
