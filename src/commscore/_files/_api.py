@@ -59,62 +59,9 @@ def evaluate_files(
     resume: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Output:
-    r"""Score files of units against a ruleset, in batches, and write the results to a folder.
+    """Score files of units against one ruleset, in batches, and write the results to a folder.
 
-    Memory does not grow with the number of rows. The folder appears whole or not at all: it is written under a hidden
-    name beside its place and renamed at the end.
-
-    - ``units.parquet``: `Result.units`, and for each rule a column ``status.RULE`` as in `Result.wide`.
-    - ``findings.parquet``: `Result.findings`; of units those that ``findings`` names, of areas all. Units stand in
-      blocks of their order, in a block rule by rule: equal values stand together and take next to no room.
-    - ``rules.parquet``, ``areas.parquet``: `Result.rules` and `Result.areas`.
-    - ``ruleset.yaml``: the ruleset as it was, with all that it inherits, so that the output explains itself.
-    - ``sums.npz``: what the units add up to, so that outputs of parts can be merged (see `merge_files`).
-    - ``manifest.json``: the ruleset and its hash; the input files with size, SHA-256 and rows; versions, options and
-      totals; the rules that were not checked and why; by what conclusions were drawn, in how many signatures, and
-      how long it took.
-
-    Args:
-        src: Parquet, CSV, XLSX or Arrow files: a path, a folder (with all below it; folders named ``column=value``
-            give a column), a glob, or a list of these. All must have the same columns of those that matter; their
-            types may differ. A `pyarrow.RecordBatchReader` will do, too.
-        ruleset: An id such as ``"dalian-2023"``, a path, or a loaded ruleset.
-        out: The folder to make.
-        key: As for `evaluate`; keys are unique over all files. Without keys, rows are numbered through all files.
-        rollup: As for `evaluate`.
-        as_of: As for `evaluate`.
-        columns: As for `evaluate`.
-        level: As for `evaluate`.
-        more: Tables of other levels: files as in ``src``, or anything that `evaluate` takes.
-        missing: As for `evaluate`.
-        sheet: As for `evaluate`, in each workbook. Sheets of other levels come along where there is one workbook.
-        header_row: As for `evaluate`, in each CSV file or workbook.
-        skip_rows: As for `evaluate`, in each CSV file or workbook.
-        encoding: As for `evaluate`, for all CSV files.
-        findings: Which findings of units are written: ``"failing"`` (fail, unknown and error), ``"all"`` or ``"none"``;
-            ``units.parquet`` has every status whatever this says.
-        overwrite: Replace an earlier output of commscore that stands at ``out``.
-        resume: Keep what is finished when the run is interrupted (killed, stopped, out of disk), and carry on from
-            there when such a run of the same files, ruleset and options has been. The result is the same as without
-            any interruption.
-        progress: Called with a `Progress` after each block of rows; what it raises ends the run.
-
-    Returns:
-        The folder, and what is in it.
-
-    Raises:
-        RulesetError: The ruleset cannot be used; every fault with its place.
-        DataError: Files that cannot be read or do not belong together, and whatever `evaluate` refuses.
-        UsageError: An argument makes no sense here; ``out`` is taken, overlaps the input or cannot be written; a run
-            cannot be resumed since its files, ruleset or options changed, or waits to be resumed and nobody said so.
-
-    Example:
-        >>> import commscore, tempfile, pathlib
-        >>> folder = pathlib.Path(tempfile.mkdtemp())
-        >>> _ = (folder / "units.csv").write_text("code,kind,social_orgs\n210202001001,urban,12\n", encoding="utf-8")
-        >>> output = commscore.evaluate_files(folder / "units.csv", "dalian-2023", folder / "out")
-        >>> sorted(path.stem for path in output.path.iterdir())
-        ['areas', 'findings', 'manifest', 'rules', 'ruleset', 'sums', 'units']
+    What each argument means, what is left in the folder and what is raised is told by ``commscore.evaluate_files``.
     """
     options: dict[str, Any] = {"key": key, "rollup": rollup, "as_of": as_of, "columns": columns, "level": level}
     options |= {"more": more, "missing": missing}
