@@ -300,6 +300,20 @@ def test_what_cannot_be_written_is_said(
     assert names(tmp_path) == ["in"]
 
 
+def test_a_run_interrupted_before_it_has_locked_its_folder_leaves_nothing(
+    src: Path, ruleset: commscore.Ruleset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_staging, "_lock", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        commscore.evaluate_files(src, ruleset, tmp_path / "out")
+
+    assert names(tmp_path) == ["in"]
+
+
 def test_a_file_above_the_output_is_said(src: Path, ruleset: commscore.Ruleset, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 

@@ -92,7 +92,8 @@ def staged(out: Path, *, overwrite: bool, resume: bool = False) -> Iterator[Stag
         with writing(out):
             _publish(stage.folder, place, out, overwrite=overwrite)
     except BaseException:
-        _give_up(stage, above, mine=lock is not None or fcntl is None)
+        # A name drawn for this run is nobody else's, even where the run is interrupted before it has locked the folder.
+        _give_up(stage, above, mine=not resume or lock is not None or fcntl is None)
         raise
     finally:
         _release(lock)
