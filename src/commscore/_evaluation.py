@@ -177,6 +177,8 @@ class Session:
 
         for outcome, part, sums in (_side_by_side if keep else map)(judged, reading.unread()):
             reading.note(part.units.block)
+            if keep:  # what is asked for later is made of the rows it is asked of
+                part.units.block.forget()
             ids = self.run.take_in(outcome)
             for level, scores in sums.items():
                 self.run.tally.add_scores(level, ids[level], scores)

@@ -153,7 +153,7 @@ class Workspace:
         alike = whole is not None and whole.limits.dtype == found.limits.dtype
         if whole is None or not alike or self._places(name) != self._places(above):
             return None
-        more = hits(hits(np.greater(found.numbers, whole.numbers), found.gaps), whole.gaps)
+        more = hits(hits(np.greater(found.numbers, whole.numbers), found.array), whole.array)
         if more is None:
             return found
         return attrs.evolve(found, odd=more if found.odd is None else found.odd | more)
@@ -205,10 +205,11 @@ def _judge_direct(node: Node, machine: Machine, work: Workspace, out: Codes) -> 
     may = _P | _F
     failing = out.view(bool)
     _fail(work.lanes.tests(node, machine.limits), machine, work, failing)
-    if machine.gaps is not None:
+    gaps = machine.gaps
+    if gaps is not None:
         # P, F, U are 0, 1, 2, so the greater of failing and twice missing is the status.
-        missing = np.add(machine.gaps, machine.gaps, out=work.spare[0].view(np.uint8))
-        np.maximum(out, missing, out=out)
+        np.add(gaps, gaps, out=gaps)
+        np.maximum(out, gaps, out=out)
         may |= _U
     if machine.odd is not None:
         rows = np.flatnonzero(machine.odd)

@@ -123,17 +123,26 @@ class Machine:
     """An input over a block of rows, as it lies in memory.
 
     Attributes:
+        array: The Arrow array.
         numbers: Floats or integers; flags given as bools are bytes.
-        gaps: 1 where there is no value, whatever stands in ``numbers``; null when every row has one.
         odd: Rows that have a value which is not simply that number: what is invalid, or may be. Null when there are
             none.
         limits: What the numbers lie within elsewhere.
     """
 
+    array: Array
     numbers: Numbers
-    gaps: Bits | None
     odd: Mask | None
     limits: Limits
+
+    @property
+    def gaps(self) -> Bits | None:
+        """Return 1 where there is no value, whatever stands in ``numbers``; null when every row has one.
+
+        The bytes are made anew each time and the caller may write to them: a block has many inputs, and its bitmaps,
+        which are an eighth of that, stay near the processor where the bytes of all would not.
+        """
+        return gaps_of(self.array)
 
 
 def machine_type(array: Array, input: Input) -> np.dtype[Any] | None:  # noqa: A002
@@ -164,11 +173,10 @@ def read_machine(array: Array, limits: Limits) -> Machine:
         limits: What the numbers lie within, as ``limits_in`` gives them for it.
     """
     numbers = booleans(array) if pa.types.is_boolean(array.type) else fixed(array, limits.dtype)
-    gaps = gaps_of(array)
-    return Machine(numbers, gaps, _odd(numbers, gaps, limits), limits)
+    return Machine(array, numbers, _odd(array, numbers, limits), limits)
 
 
-def _odd(numbers: Numbers, gaps: Bits | None, limits: Limits) -> Mask | None:
+def _odd(array: Array, numbers: Numbers, limits: Limits) -> Mask | None:
     """Find the rows whose numbers lie beyond the limits, or are fractions where only whole numbers can be."""
     if not len(numbers):
         return None
@@ -177,14 +185,15 @@ def _odd(numbers: Numbers, gaps: Bits | None, limits: Limits) -> Mask | None:
         with np.errstate(invalid="ignore"):
             broken = np.not_equal(np.rint(numbers), numbers)
         odd = broken if odd is None else odd | broken
-    return hits(odd, gaps)
+    return hits(odd, array)
 
 
-def hits(mask: Mask | None, gaps: Bits | None) -> Mask | None:
-    """Return where a mask holds and there is a value; null where that is nowhere."""
-    if mask is None:
+def hits(mask: Mask | None, array: Array) -> Mask | None:
+    """Return where a mask holds and an array has a value; null where that is nowhere."""
+    if mask is None or not np.count_nonzero(mask):
         return None
-    if gaps is not None and np.count_nonzero(mask):
+    gaps = gaps_of(array)
+    if gaps is not None:
         mask = np.greater(mask.view(np.uint8), gaps)
     return mask if np.count_nonzero(mask) else None
 
