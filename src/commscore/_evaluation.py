@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from commscore._engine._areas import ScoreSums
     from commscore._engine._run import BlockOutcome
 
-# Rows of a block in memory: few enough for a block's bytes to stay near the processor, enough for calls to cost little.
-_BLOCK_ROWS = 131072
+# Rows of a block in memory: few enough to be of little weight beside the table, enough for calls to cost little.
+_BLOCK_ROWS = 262144
 _WHOLE = 2**31  # rows per block of the further tables, which are held whole
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _HUNDRED = 100
 _EXACT = 2**53
+_SMALL = 2**16
 
 
 def unit_columns(scorer: Scorer, parts: Sequence[UnitPart]) -> dict[str, Any]:
@@ -134,9 +135,9 @@ def _divide(quotients: Quotients, times: int, out: ints.Floats) -> None:
     if not den or num.dtype == object or den * times >= _EXACT:
         out[:] = ints.quotient(ints.times(num, times), quotients.den)
         return
-    # Both sides are exact, so the one division rounds correctly.
-    whole = num if times == 1 else np.multiply(num, float(times), out=out)
-    np.divide(whole, float(den), out=out)
+    # Both sides are exact, so the one division rounds correctly. Small integers are made and read faster than doubles.
+    kind = np.uint16 if num.dtype.kind == "u" and den * times < _SMALL else np.float64
+    np.divide(num if times == 1 else np.multiply(num, times, dtype=kind), float(den), out=out)
 
 
 # ---- GRADES AND COUNTS ----
@@ -170,9 +171,7 @@ def _count_columns(parts: Sequence[UnitPart]) -> dict[str, Any]:
 
     filled = dict(zip(there, _filled(parts, len(there), np.int32, fill), strict=True))
     none = _repeated(np.int32(0), parts) if len(there) < len(STATUSES) else None
-    return {
-        f"n_{status}": pa.array(filled[code]) if code in filled else none for code, status in enumerate(STATUSES)
-    }
+    return {f"n_{status}": pa.array(filled[code]) if code in filled else none for code, status in enumerate(STATUSES)}
 
 
 def _is_zero(count: Some) -> bool:

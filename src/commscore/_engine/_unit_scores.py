@@ -204,6 +204,10 @@ def status_counts(classes: Sequence[Class]) -> list[Some]:
 
 def _by_status(marks: list[Marks], rows: int) -> dict[int, Some]:
     counts: dict[int, Some] = {}
+    usual = [one for one in marks if _is_usual(one)]
+    if usual:
+        counts = _usual_counts(usual, rows)
+        marks = [one for one in marks if not _is_usual(one)]
     hit = np.empty(rows, dtype=bool)
     for status in (P, U, E, N, K, S, I):
         sure = sum(1 for one in marks if one.may == 1 << status)
@@ -213,10 +217,34 @@ def _by_status(marks: list[Marks], rows: int) -> dict[int, Some]:
             for one in some:
                 np.equal(one, status, out=hit)
                 np.add(total, hit.view(np.uint8), out=total)
-            counts[status] = np.add(total, sure, out=total)
-        elif sure:
-            counts[status] = sure
+            sure = np.add(total, sure, out=total)
+        if some or sure:
+            counts[status] = _plus(counts.get(status, 0), sure)
     return counts
+
+
+# Most rules pass or fail, or are unknown.
+_PASS_OR_FAIL = 1 << P | 1 << F
+_USUAL = _PASS_OR_FAIL | 1 << U
+
+
+def _is_usual(marks: Marks) -> bool:
+    return marks.may in (_PASS_OR_FAIL, _USUAL)
+
+
+def _usual_counts(marks: list[Marks], rows: int) -> dict[int, Some]:
+    """Count what passes and what is unknown, where the rest fails: P, F, U are 0, 1, 2, so their sum is F + 2 U."""
+    total, unknown, hit = _room(U * len(marks), rows), _room(len(marks), rows), np.empty(rows, dtype=bool)
+    for one in marks:
+        np.add(total, one.status, out=total)
+        if one.may == _USUAL:
+            np.equal(one.status, U, out=hit)
+            np.add(unknown, hit.view(np.uint8), out=unknown)
+    # All less F less U, which is all less the sum and U again: never below 0, whatever it is on the way.
+    passed = np.subtract(len(marks), total, out=total)
+    if all(one.may == _PASS_OR_FAIL for one in marks):
+        return {P: passed}
+    return {P: np.add(passed, unknown, out=passed), U: unknown}
 
 
 def _unchecked(marks: list[Marks], rows: int) -> Some:

@@ -369,7 +369,7 @@ class _Seen:
         codes = cast(Places, block.areas).codes
         if codes is None and not self._table.own_key:
             return
-        by_code = codes is not None and not self._table.own_key and codes.length.min() > 0
+        by_code = codes is not None and not self._table.own_key and codes.everywhere
         digits = (codes.values, codes.length) if codes and by_code else None
         self._keys.add(block.keys, block.first_row, digits=digits)
         if codes is None:

@@ -254,14 +254,23 @@ class _Run:
 
 def _run(values: Rows, length: Rows) -> _Run:
     """Keep the numbers of a block, which has some, each with a 1 before its digits, so that leading zeros count."""
-    even = bool(length.min() == length.max())
+    even = is_even(length) or bool(length.min() == length.max())
     numbers = values if even else values + 10**length
     more = 10 ** int(length[0]) if even else 0  # what every number lacks yet, and steps do not show
+    first, last = int(numbers[0]) + more, int(numbers[-1]) + more
     steps = numbers[1:] - numbers[:-1]
-    rising = bool(steps.min(initial=1) > 0)
-    small = np.min_scalar_type(int(steps.max(initial=0))) if rising else numbers.dtype
-    held = steps.astype(small) if small.itemsize < numbers.itemsize else numbers + more
-    return _Run(int(numbers[0]) + more, int(numbers[-1]) + more, rising, held)
+    # As unsigned numbers those below 0 are the greatest of all.
+    small = np.min_scalar_type(int(steps.view(np.uint64).max(initial=0)))
+    if small.itemsize < numbers.itemsize:
+        held = steps.astype(small)
+        if held.all():
+            return _Run(first, last, rising=True, held=held)
+    return _Run(first, last, rising=bool((steps > 0).all()), held=numbers + more)
+
+
+def is_even(length: Rows) -> bool:
+    """Say whether all rows have codes of one length, which then takes no room."""
+    return length.size > 0 and length.strides == (0,)
 
 
 class KeySet:
@@ -293,7 +302,7 @@ class KeySet:
             digits: What ``digit_values`` gives for the keys, where the caller has it.
         """
         values, length = digit_values(keys) if digits is None else digits
-        if length.size and length.min() > 0:
+        if is_even(length) or (length.size and length.min() > 0):
             self._numbers.append(_run(values, length))
             self._number_rows.append(np.array([first_row], dtype=np.int64))
             return

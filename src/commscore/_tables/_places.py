@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from commscore._ruleset import CODE_LENGTHS, LEVELS, SCOPES, Jurisdiction
 from commscore._tables._buffers import booleans, fixed, nulled, patched, positions, texts, valid_rows
 from commscore._tables._exact import Column, read_labels
-from commscore._tables._keys import as_text, digit_values, even_digits, width_of
+from commscore._tables._keys import as_text, digit_values, even_digits, is_even, width_of
 
 Array = Any  # pyarrow ships no types
 Rows = npt.NDArray[np.int64]
@@ -61,20 +61,25 @@ class Codes:
         """Return how many digits each area code has; 0 where the text is none."""
         return self._read()[1]
 
+    @property
+    def everywhere(self) -> bool:
+        """Say whether every row has an area code."""
+        return is_even(self.length) or bool(self.length.min() > 0)
+
     def forget(self) -> None:
         """Let go of the numbers; they can be read again."""
         self._digits = None
 
     def strange(self) -> Rows:
         """Return the rows whose code is no area code."""
-        if _is_even(self.length):
+        if is_even(self.length):
             return np.empty(0, dtype=np.int64)
         valid = valid_rows(self.text)
         return np.flatnonzero(self.length == 0 if valid is None else (self.length == 0) & (valid == 1))
 
     def unlike(self, width: int) -> Rows:
         """Return the rows whose code has not so many digits."""
-        if _is_even(self.length) and int(self.length[0]) == width:
+        if is_even(self.length) and int(self.length[0]) == width:
             return np.empty(0, dtype=np.int64)
         return np.flatnonzero(self.length != width)
 
@@ -83,11 +88,6 @@ class Codes:
         if found is None:
             found = self._digits = _area_digits(self.text)
         return found
-
-
-def _is_even(length: Rows) -> bool:
-    """Say whether all rows have codes of one length, which then takes no room."""
-    return length.size > 0 and length.strides == (0,)
 
 
 def read_codes(array: Array, *, missing: tuple[str, ...]) -> Codes:
@@ -304,7 +304,7 @@ def _written(values: Rows, width: int) -> npt.NDArray[Any]:
 
 def _grouped(codes: Codes, width: int) -> tuple[Rows, Rows, npt.NDArray[np.int32]]:
     """Reduce codes to their first digits: the distinct ones, their lengths, and which of them a row has."""
-    if _is_even(codes.length):
+    if is_even(codes.length):
         digits = int(codes.length[0])
         distinct, rows = _encoded(codes.values // 10 ** max(digits - width, 0))
         return distinct, np.full(len(distinct), min(digits, width)), rows
