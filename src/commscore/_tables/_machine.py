@@ -33,6 +33,7 @@ _TYPES = (np.float64, np.float32)
 _UNSIGNED = {np.dtype(np.float64): np.uint64, np.dtype(np.float32): np.uint32}
 
 
+@lru_cache(maxsize=4096)
 def least_reading(dtype: np.dtype[Any], exponent: int, wanted: int) -> Any:
     """Return the least number of a type that is read as ``wanted`` or more.
 
