@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
-from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Unpack
 
 import attrs
@@ -20,6 +16,7 @@ from commscore._engine._parts import UnitPart, finished
 from commscore._engine._plan import Plan, TableShape, inputs_read, make_plan, rank, wanted_inputs
 from commscore._engine._run import Run
 from commscore._engine._subjects import scorer_of
+from commscore._engine._threads import side_by_side
 from commscore._loading import load_ruleset
 from commscore._result_tables import Context
 from commscore._results import Again, Result, settled
@@ -30,17 +27,15 @@ from commscore._tables._workbooks import lay_out
 from commscore.errors import DataError, DataFault, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from commscore._arguments import TableOptions
     from commscore._engine._areas import ScoreSums
     from commscore._engine._run import BlockOutcome
 
-# NumPy leaves the interpreter to others while it works on a block; beyond a few threads memory is what all wait for.
-_THREADS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-# Rows of a block in memory: few enough for a block's bytes to stay near the processor, enough for calls to cost little.
-_BLOCK_ROWS = 131072
+# Rows of a block in memory: few enough to be of little weight beside the table, enough for calls to cost little.
+_BLOCK_ROWS = 262144
 _WHOLE = 2**31  # rows per block of the further tables, which are held whole
 
 
@@ -114,8 +109,10 @@ class Session:
             outcome = self.run.judged(block, self.main.level, out=None if room is None else room[:, span])
             return outcome, *finished(self.run, outcome, self.context.scorer)
 
-        for outcome, part, sums in (_side_by_side if keep else map)(judged, reading.unread()):
+        for outcome, part, sums in (side_by_side if keep else map)(judged, reading.unread()):
             reading.note(part.units.block)
+            if keep:  # what is asked for later is made of the rows it is asked of
+                part.units.block.forget()
             ids = self.run.take_in(outcome)
             for level, scores in sums.items():
                 self.run.tally.add_scores(level, ids[level], scores)
@@ -125,22 +122,6 @@ class Session:
 
 # A block's outcome, its units scored, and the sums of their scores by level.
 Judged = tuple["BlockOutcome", UnitPart, "Mapping[str, ScoreSums]"]
-
-
-def _side_by_side(work: Callable[[Unread], Judged], blocks: Iterator[Unread]) -> Iterator[Judged]:
-    """Work on some blocks at a time, no further ahead than keeps processors busy; yield in order."""
-    first = list(islice(blocks, 2))
-    if len(first) < 2 or _THREADS < 2:  # noqa: PLR2004 - nothing to share
-        yield from map(work, chain(first, blocks))
-        return
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="commscore") as threads:
-        waiting: deque[Future[Judged]] = deque()
-        for unread in chain(first, blocks):
-            waiting.append(threads.submit(work, unread))
-            if len(waiting) > _THREADS:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 def open_session(

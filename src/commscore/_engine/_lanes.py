@@ -23,12 +23,16 @@ from commscore._engine._units import IN, Units, membership
 from commscore._requirement import InputRef, Requirement, interval
 from commscore._ruleset import SCOPES
 from commscore._status import NO_REASON, E, F, K, N, P, U
-from commscore._tables._machine import Limits, Machine, hits, least_reading, limits_in, read_machine
+from commscore._tables._machine import Limits, Machine, least_reading, limits_in, read_machine
 
 if TYPE_CHECKING:
     from commscore._engine import _integers as ints
 
 _P, _F, _U, _E, _N = (1 << status for status in (P, F, U, E, N))
+
+# Rows whose numbers are looked at together: few enough to stay near the processor, which looks at them up to three
+# times, once for what is odd and once for each scope. What is made of them are bytes, which take less room.
+_TILE = 65536
 
 
 @attrs.frozen
@@ -72,6 +76,26 @@ def test_of(requirement: Requirement, factor: Fraction, limits: Limits) -> Test:
     return Test(low, high)
 
 
+@attrs.frozen
+class Question:
+    """A test, and the scope whose units it is for; null where it may be asked of all of them."""
+
+    test: Test
+    scope: str | None
+
+
+def questions_of(tests: dict[str, Test]) -> tuple[Question, ...]:
+    """Return what to ask so that who misses any of it is who misses the test of their own scope."""
+    if len(tests) == 1 or tests[SCOPES[0]] == tests[SCOPES[1]]:
+        return (Question(next(iter(tests.values())), None),)
+    urban, rural = (tests[scope] for scope in SCOPES)
+    # Where the one asks for more than the other, who misses the lesser misses both.
+    return (
+        Question(urban, None if rural.within(urban) else SCOPES[0]),
+        Question(rural, None if urban.within(rural) else SCOPES[1]),
+    )
+
+
 class Lanes:
     """What follows from the plan and the types of columns, found once: who takes the direct lane, with which tests."""
 
@@ -80,7 +104,7 @@ class Lanes:
         self._direct: dict[tuple[Node, str], bool] = {}
         self._scopes: dict[Node, Any] = {}
         self._limits: dict[tuple[str, Any], Limits | None] = {}
-        self._tests: dict[tuple[Node, Any], dict[str, Test]] = {}
+        self._questions: dict[tuple[Node, Any], tuple[Question, ...]] = {}
 
     def is_direct(self, node: Node, units: Units) -> bool:
         """Say whether a part asks units for one number of their own, and compares it with fixed ones."""
@@ -103,14 +127,14 @@ class Lanes:
             self._limits[key] = limits_in(array, units.inputs[name])
         return self._limits[key]
 
-    def tests(self, node: Node, limits: Limits) -> dict[str, Test]:
-        """Return the test of each scope of a part."""
+    def questions(self, node: Node, limits: Limits) -> tuple[Question, ...]:
+        """Return what is asked of the numbers of a part."""
         key = (node, limits.dtype)
-        found = self._tests.get(key)
+        found = self._questions.get(key)
         if found is None:
             factor = node.part.per / 10 ** node.operands[0].places
-            wanted = node.part.requirements.items()
-            found = self._tests[key] = {scope: test_of(one, factor, limits) for scope, one in wanted}
+            tests = {scope: test_of(one, factor, limits) for scope, one in node.part.requirements.items()}
+            found = self._questions[key] = questions_of(tests)
         return found
 
 
@@ -130,7 +154,7 @@ class Workspace:
         """Make room for a block."""
         self.units = units
         self.lanes = lanes
-        self.spare = [np.empty(units.rows, dtype=bool) for _ in range(2)]
+        self.spare = np.empty(units.rows, dtype=bool)
         self._machines: dict[str, Machine | None] = {}
         self._members: dict[int, Codes | None] = {}
         self._kinds: dict[str, ints.Bools] = {}
@@ -145,18 +169,12 @@ class Workspace:
         columns = self.units.block.columns
         array = columns.array(name)
         limits = self.lanes.limits(name, array, self.units)
-        found = None if limits is None else read_machine(array, limits)
         above = columns.whole_of(name)
-        if found is None or above is None:
-            return found
+        if limits is None or above is None:
+            return None if limits is None else read_machine(array, limits)
         whole = self.machine(above)
-        alike = whole is not None and whole.limits.dtype == found.limits.dtype
-        if whole is None or not alike or self._places(name) != self._places(above):
-            return None
-        more = hits(hits(np.greater(found.numbers, whole.numbers), found.gaps), whole.gaps)
-        if more is None:
-            return found
-        return attrs.evolve(found, odd=more if found.odd is None else found.odd | more)
+        alike = whole is not None and whole.limits.dtype == limits.dtype and self._places(name) == self._places(above)
+        return read_machine(array, limits, whole) if alike else None
 
     def _places(self, name: str) -> tuple[int, str]:
         entry = self.units.inputs[name]
@@ -203,16 +221,15 @@ def judge_statuses(node: Node, work: Workspace, out: Codes) -> int:
 
 def _judge_direct(node: Node, machine: Machine, work: Workspace, out: Codes) -> int:
     may = _P | _F
-    failing = out.view(bool)
-    _fail(work.lanes.tests(node, machine.limits), machine, work, failing)
-    if machine.gaps is not None:
+    odd = _fail(work.lanes.questions(node, machine.limits), machine, work, out.view(bool))
+    gaps = machine.gaps
+    if gaps is not None:
         # P, F, U are 0, 1, 2, so the greater of failing and twice missing is the status.
-        missing = np.add(machine.gaps, machine.gaps, out=work.spare[0].view(np.uint8))
-        np.maximum(out, missing, out=out)
+        np.add(gaps, gaps, out=gaps)
+        np.maximum(out, gaps, out=out)
         may |= _U
-    if machine.odd is not None:
-        rows = np.flatnonzero(machine.odd)
-        out[rows] = judge(node, work.units.at(rows)).status
+    if odd is not None:
+        out[odd] = judge(node, work.units.at(odd)).status
         may |= _U | _E | _N
     members = work.members(node)
     if members is not None:
@@ -222,39 +239,35 @@ def _judge_direct(node: Node, machine: Machine, work: Workspace, out: Codes) -> 
     return may
 
 
-def _fail(tests: dict[str, Test], machine: Machine, work: Workspace, out: ints.Bools) -> None:
-    """Find the units whose number does not meet what is asked of their kind."""
-    numbers, spare = machine.numbers, work.spare
-    if len(tests) == 1:
-        (test,) = tests.values()
-        _miss(test, numbers, out, spare[0])
-        return
-    urban, rural = (tests[scope] for scope in SCOPES)
-    if urban == rural:
-        _miss(urban, numbers, out, spare[0])
-        return
-    _miss(urban, numbers, out, spare[0])
-    _miss(rural, numbers, spare[1], spare[0])
-    # Where the one asks for more than the other, who misses the lesser misses both.
-    if not rural.within(urban):
-        out &= work.of_kind(SCOPES[0])
-    if not urban.within(rural):
-        spare[1] &= work.of_kind(SCOPES[1])
-    out |= spare[1]
+def _fail(questions: tuple[Question, ...], machine: Machine, work: Workspace, out: ints.Bools) -> ints.Ints | None:
+    """Find the units whose number does not meet what is asked of their kind; return the rows that this misjudges."""
+    missed = (out, work.spare)
+    odd = []
+    for start in range(0, len(out), _TILE):
+        numbers = machine.numbers[start : start + _TILE]
+        more = machine.odd(start, start + len(numbers))
+        if more is not None:
+            odd.append(more)
+        for question, found in zip(questions, missed, strict=False):
+            _miss(question.test, numbers, found[start : start + _TILE])
+    for question, found in zip(questions, missed, strict=False):
+        if question.scope is not None:
+            np.logical_and(found, work.of_kind(question.scope), out=found)
+    if len(questions) > 1:
+        np.logical_or(out, work.spare, out=out)
+    return np.concatenate(odd) if odd else None
 
 
-def _miss(test: Test, numbers: ints.Ints, out: ints.Bools, spare: ints.Bools) -> None:
+def _miss(test: Test, numbers: ints.Ints, out: ints.Bools) -> None:
     """Find the numbers that do not meet a test."""
     if test.never or (test.low is None and test.high is None):
         out[:] = test.never
     elif test.high is None:
         np.less(numbers, test.low, out=out)
-    elif test.low is None:
-        np.greater_equal(numbers, test.high, out=out)
     else:
-        np.less(numbers, test.low, out=out)
-        np.greater_equal(numbers, test.high, out=spare)
-        np.logical_or(out, spare, out=out)
+        np.greater_equal(numbers, test.high, out=out)
+        if test.low is not None:
+            np.logical_or(out, np.less(numbers, test.low), out=out)
 
 
 def _judge_compound(node: Node, work: Workspace, out: Codes) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 from commscore._engine import _integers as ints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from commscore._ruleset import Grade, Ruleset
 
@@ -59,11 +59,33 @@ class Quotients:
 
 @attrs.frozen(eq=False)
 class Tree:
-    """A group of the score tree: its weight, its rules by index with their weights, and its subgroups."""
+    """A group of the score tree: its weight, its rules by index with their weights, and its subgroups.
+
+    Attributes:
+        weight: Its weight in the group above.
+        rules: Its own rules and their weights.
+        groups: The groups in it.
+        by_weight: Its own rules, those of one weight together.
+        scale: The least number that makes integers of the weights of its rules and groups.
+    """
 
     weight: Fraction
     rules: tuple[tuple[int, Fraction], ...]
     groups: tuple[Tree, ...]
+    by_weight: Mapping[Fraction, Sequence[int]] = attrs.field(init=False)
+    scale: int = attrs.field(init=False)
+
+    @by_weight.default
+    def _by_weight(self) -> Mapping[Fraction, Sequence[int]]:
+        found: dict[Fraction, list[int]] = {}
+        for i, weight in self.rules:
+            found.setdefault(weight, []).append(i)
+        return found
+
+    @scale.default
+    def _scale(self) -> int:
+        weights = [*self.by_weight, *(group.weight for group in self.groups)]
+        return lcm(*(weight.denominator for weight in weights))
 
 
 @attrs.frozen(eq=False)

@@ -7,7 +7,6 @@ numbers; where some do not, they are sums of weights as well.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -165,14 +164,14 @@ class Class:
 
     Attributes:
         group: The group of the score tree.
-        weight: The weight of each of the rules.
+        weight: The weight of each of the rules, as an integer over the scale of the group.
         size: How many rules there are.
         counts: By status how many findings have it; those that fail are what is left.
         unchecked: How many findings lack their column and count against coverage.
     """
 
     group: int
-    weight: Fraction
+    weight: int
     size: int
     counts: Mapping[int, Some]
     unchecked: Some
@@ -184,13 +183,11 @@ class Class:
 
 def classes_of(tree: Tree, marks: Sequence[Marks], rows: int) -> list[Class]:
     """Count the findings of each unit, rules of one group and weight together."""
-    weights: dict[Fraction, list[Marks]] = {}
-    for i, weight in tree.rules:
-        weights.setdefault(weight, []).append(marks[i])
-    found = [
-        Class(id(tree), weight, len(some), _by_status(some, rows), _unchecked(some, rows))
-        for weight, some in weights.items()
-    ]
+    found = []
+    for weight, rules in tree.by_weight.items():
+        some = [marks[i] for i in rules]
+        factor = int(weight * tree.scale)
+        found.append(Class(id(tree), factor, len(some), _by_status(some, rows), _unchecked(some, rows)))
     return found + [one for group in tree.groups for one in classes_of(group, marks, rows)]
 
 
@@ -204,6 +201,10 @@ def status_counts(classes: Sequence[Class]) -> list[Some]:
 
 def _by_status(marks: list[Marks], rows: int) -> dict[int, Some]:
     counts: dict[int, Some] = {}
+    usual = [one for one in marks if _is_usual(one)]
+    if usual:
+        counts = _usual_counts(usual, rows)
+        marks = [one for one in marks if not _is_usual(one)]
     hit = np.empty(rows, dtype=bool)
     for status in (P, U, E, N, K, S, I):
         sure = sum(1 for one in marks if one.may == 1 << status)
@@ -213,10 +214,34 @@ def _by_status(marks: list[Marks], rows: int) -> dict[int, Some]:
             for one in some:
                 np.equal(one, status, out=hit)
                 np.add(total, hit.view(np.uint8), out=total)
-            counts[status] = np.add(total, sure, out=total)
+            counts[status] = _plus(counts.get(status, 0), np.add(total, sure, out=total))
         elif sure:
-            counts[status] = sure
+            counts[status] = _plus(counts.get(status, 0), sure)
     return counts
+
+
+# Most rules pass or fail, or are unknown.
+_PASS_OR_FAIL = 1 << P | 1 << F
+_USUAL = _PASS_OR_FAIL | 1 << U
+
+
+def _is_usual(marks: Marks) -> bool:
+    return marks.may in (_PASS_OR_FAIL, _USUAL)
+
+
+def _usual_counts(marks: list[Marks], rows: int) -> dict[int, Some]:
+    """Count what passes and what is unknown, where the rest fails: P, F, U are 0, 1, 2, so their sum is F + 2 U."""
+    total, unknown, hit = _room(U * len(marks), rows), _room(len(marks), rows), np.empty(rows, dtype=bool)
+    for one in marks:
+        np.add(total, one.status, out=total)
+        if one.may == _USUAL:
+            np.equal(one.status, U, out=hit)
+            np.add(unknown, hit.view(np.uint8), out=unknown)
+    # All less F less U, which is all less the sum and U again: never below 0, whatever it is on the way.
+    passed = np.subtract(len(marks), total, out=total)
+    if all(one.may == _PASS_OR_FAIL for one in marks):
+        return {P: passed}
+    return {P: np.add(passed, unknown, out=passed), U: unknown}
 
 
 def _unchecked(marks: list[Marks], rows: int) -> Some:
@@ -237,16 +262,14 @@ def _room(most: int, rows: int) -> ints.Ints:
 def _own_weights(tree: Tree, classes: Sequence[Class]) -> dict[int, _Weights]:
     """Add up the weights of each group's own rules."""
     own = [one for one in classes if one.group == id(tree) and one.weight != 0]
-    weights = [one.weight for one in own] + [group.weight for group in tree.groups]
-    scale = lcm(*(weight.denominator for weight in weights if weight != 0))
-    kind = _kind(sum(int(one.weight * scale) * one.size for one in own))
+    kind = _kind(sum(one.weight * one.size for one in own))
 
     def summed(some: Callable[[Class], Some]) -> Some:
-        return _sum(_scaled(some(one), int(one.weight * scale), kind) for one in own)
+        return _sum(_scaled(some(one), one.weight, kind) for one in own)
 
     found = {
         id(tree): _Weights(
-            scale,
+            tree.scale,
             passed=summed(lambda one: one.of(P)),
             undecided=summed(lambda one: one.of(U, E)),
             counted=summed(lambda one: _minus(one.size, one.of(N, K, S, I))),

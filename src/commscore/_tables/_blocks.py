@@ -110,6 +110,12 @@ class Block:
     keys: Array
     codes: Array | None
 
+    def forget(self) -> None:
+        """Let go of what was read of the arrays, which stay; it is read again when asked for."""
+        self.columns.forget()
+        if isinstance(self.areas, Places):
+            self.areas.forget()
+
 
 # --- opening ----------------------------------------------------------------------------------------------
 
@@ -363,16 +369,15 @@ class _Seen:
         codes = cast(Places, block.areas).codes
         if codes is None and not self._table.own_key:
             return
-        by_code = codes is not None and not self._table.own_key and codes.length.min() > 0
+        by_code = codes is not None and not self._table.own_key and codes.everywhere
         digits = (codes.values, codes.length) if codes and by_code else None
         self._keys.add(block.keys, block.first_row, digits=digits)
         if codes is None:
             return
         self._strange.add(codes.strange() + block.first_row)
-        self._usual |= bool(codes.length.any())
+        self._usual = self._usual or bool(codes.length.any())
         if self._table.inferred:
-            width = CODE_LENGTHS[self._table.level]
-            self._others.add(np.flatnonzero(codes.length != width) + block.first_row)
+            self._others.add(codes.unlike(CODE_LENGTHS[self._table.level]) + block.first_row)
 
     def warn(self) -> None:
         """Warn of codes that place their rows nowhere, in a table whose other codes do."""

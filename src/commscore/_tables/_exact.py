@@ -44,8 +44,8 @@ class Column:
 
     Attributes:
         values: int64, the value times ten to the input's places (object dtype with Python integers where
-            int64 could overflow); 0 and 1 for flags; int32 positions in ``labels`` for categories and kinds. 0
-            where not OK.
+            int64 could overflow); 0 and 1 for flags; int8 or int32 positions in ``labels`` for categories and
+            kinds. 0 where not OK.
         state: uint8 per row, 0 OK, 1 MISSING, 2 INVALID; null when every row is OK.
         labels: What the values of a category or kind stand for.
     """
@@ -172,6 +172,8 @@ def _by_dictionary(array: Array, read: Any) -> tuple[Integers, States | None]:
 
 def _chosen(values: npt.NDArray[Any], indices: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Look up values of which there are few: one comparison for each is faster than many random reads."""
+    if values.dtype == np.int8 and np.array_equal(values, np.arange(len(values))):
+        return indices.astype(np.int8, copy=False)  # the dictionary lists the labels in their own order
     found = np.full(len(indices), values[0])
     for place in range(1, len(values)):
         if values[place] != values[0]:
@@ -296,10 +298,18 @@ def read_labels(
         missing: Texts that stand for no value; blanks always do.
 
     Returns:
-        int32 codes and a state per row: nulls and blanks are missing, words without a code invalid.
+        int8 codes, or int32 where there are many labels, and a state per row: nulls and blanks are missing, words
+        without a code invalid.
     """
-    values, state = _read_codes(plain(array), codes, missing)
-    return Column(values.astype(np.int32), state if state is None or state.any() else None, labels)
+    kind = np.int8 if len(labels) <= np.iinfo(np.int8).max else np.int32
+
+    def read(words: Array) -> tuple[npt.NDArray[Any], States | None]:
+        values, state = _read_codes(words, codes, missing)
+        return values.astype(kind), state
+
+    array = plain(array)
+    values, state = _by_dictionary(array, read) if pa.types.is_dictionary(array.type) else read(array)
+    return Column(values.astype(kind, copy=False), state if state is None or state.any() else None, labels)
 
 
 def _read_codes(array: Array, codes: Mapping[str, int], missing: Collection[str]) -> tuple[Integers, States | None]:

@@ -38,6 +38,8 @@ SHOWN = 10
 # Texts of up to so many digits are told apart by an int64.
 MOST_DIGITS = 18
 _FOUR = 4
+# So many rows of a few bytes fit into the processor's second cache, whatever is made of them on the way.
+_NEAR = 16384
 
 
 def fault(message: str, rows: Iterable[int], count: int, *, table: str, column: str | None) -> DataFault:
@@ -138,6 +140,21 @@ def digit_values(array: Array) -> tuple[Rows, Rows]:
     return np.where(good, values, 0), np.where(good, length, 0)
 
 
+def width_of(array: Array) -> int | None:
+    """Return how many bytes every text of a string array has; null where they differ or there is none.
+
+    Args:
+        array: Strings with offsets of 32 bits, none of them null.
+    """
+    if not len(array):
+        return None
+    ends = np.frombuffer(array.buffers()[1], dtype=np.int32)[array.offset : array.offset + len(array) + 1]
+    width = int(ends[1] - ends[0])
+    # In pieces that stay near the processor: this is asked of whole tables.
+    pieces = (ends[first : first + _NEAR + 1] for first in range(0, len(array), _NEAR))
+    return width if all((piece[1:] - piece[:-1] == width).all() for piece in pieces) else None
+
+
 def even_digits(array: Array) -> tuple[Rows, int] | None:
     """Read texts that all consist of the same number of digits, as area codes do; null where any does not.
 
@@ -147,35 +164,40 @@ def even_digits(array: Array) -> tuple[Rows, int] | None:
     Returns:
         The numbers, and how many digits each has.
     """
-    if not pa.types.is_string(array.type) or not len(array) or array.null_count:
+    if not pa.types.is_string(array.type) or array.null_count:
+        return None
+    width = width_of(array)
+    if width is None or not 0 < width <= MOST_DIGITS:
         return None
     _, offsets, data = array.buffers()
-    ends = np.frombuffer(offsets, dtype=np.int32)[array.offset : array.offset + len(array) + 1]
-    width = int(ends[1] - ends[0])
-    if not 0 < width <= MOST_DIGITS or not (np.diff(ends) == width).all():
-        return None
-    letters = np.frombuffer(data, dtype=np.uint8)[ends[0] : ends[-1]]
+    first = int(np.frombuffer(offsets, dtype=np.int32, count=1, offset=4 * array.offset)[0])
+    letters = np.frombuffer(data, dtype=np.uint8)[first : first + width * len(array)]
     even = _fours(letters, width) if width % _FOUR == 0 else _even_digits(letters, len(array), width)
     return (even[0], width) if even[1].all() else None
 
 
 def _fours(letters: Bits, width: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
     """Read texts whose length is a multiple of four: four digits at a time, side by side in 32 bits."""
-    digits = letters - np.uint8(ord("0"))
-    fine = digits.max() <= 9  # noqa: PLR2004
-    fours = digits.view("<u4")
-    # Each digit's ten times is added to its right neighbour, which makes pairs; likewise pairs make fours.
-    fours *= np.uint32(1 + (10 << 8))
-    fours >>= np.uint32(8)
-    fours &= np.uint32(0x00FF00FF)
-    fours *= np.uint32(1 + (100 << 16))
-    fours >>= np.uint32(16)
-    fours = fours.reshape(-1, width // _FOUR)
-    values = fours[:, 0].astype(np.int64)
-    for column in range(1, width // _FOUR):
-        values *= 10**_FOUR
-        values += fours[:, column]
-    return values, np.array([fine])
+    values = np.empty(len(letters) // width, dtype=np.int64)
+    zero, room = np.uint8(ord("0")), np.empty(min(len(values), _NEAR) * width, dtype=np.uint8)
+    for first in range(0, len(values), _NEAR):
+        out = values[first : first + _NEAR]
+        digits = np.subtract(letters[first * width :][: len(out) * width], zero, out=room[: len(out) * width])
+        if digits.max() > 9:  # noqa: PLR2004
+            return values, np.zeros(1, dtype=bool)
+        fours = digits.view("<u4")
+        # Each digit's ten times is added to its right neighbour, which makes pairs; likewise pairs make fours.
+        fours *= np.uint32(1 + (10 << 8))
+        fours >>= np.uint32(8)
+        fours &= np.uint32(0x00FF00FF)
+        fours *= np.uint32(1 + (100 << 16))
+        fours >>= np.uint32(16)
+        fours = fours.reshape(-1, width // _FOUR)
+        out[:] = fours[:, 0]
+        for column in range(1, width // _FOUR):
+            out *= 10**_FOUR
+            out += fours[:, column]
+    return values, np.ones(1, dtype=bool)
 
 
 def _even_digits(letters: Bits, rows: int, width: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
@@ -230,13 +252,25 @@ class _Run:
         return self.first + np.concatenate([[0], np.cumsum(self.held, dtype=np.int64)])
 
 
-def _run(numbers: Rows) -> _Run:
-    """Keep the numbers of a block, which has some."""
-    steps = np.diff(numbers)
-    rising = bool((steps > 0).all())
-    small = np.min_scalar_type(int(steps.max(initial=0))) if rising else numbers.dtype
-    held = steps.astype(small) if rising and small.itemsize < numbers.itemsize else numbers
-    return _Run(int(numbers[0]), int(numbers[-1]), rising, held)
+def _run(values: Rows, length: Rows) -> _Run:
+    """Keep the numbers of a block, which has some, each with a 1 before its digits, so that leading zeros count."""
+    even = is_even(length) or bool(length.min() == length.max())
+    numbers = values if even else values + 10**length
+    more = 10 ** int(length[0]) if even else 0  # what every number lacks yet, and steps do not show
+    first, last = int(numbers[0]) + more, int(numbers[-1]) + more
+    steps = numbers[1:] - numbers[:-1]
+    # As unsigned numbers those below 0 are the greatest of all.
+    small = np.min_scalar_type(int(steps.view(np.uint64).max(initial=0)))
+    if small.itemsize < numbers.itemsize:
+        held = steps.astype(small)
+        if held.all():
+            return _Run(first, last, rising=True, held=held)
+    return _Run(first, last, rising=bool((steps > 0).all()), held=numbers + more)
+
+
+def is_even(length: Rows) -> bool:
+    """Say whether all rows have codes of one length, which then takes no room."""
+    return length.size > 0 and length.strides == (0,)
 
 
 class KeySet:
@@ -268,13 +302,13 @@ class KeySet:
             digits: What ``digit_values`` gives for the keys, where the caller has it.
         """
         values, length = digit_values(keys) if digits is None else digits
-        if length.size and length.min() > 0:
-            self._numbers.append(_run(_tagged(values, length)))
+        if is_even(length) or (length.size and length.min() > 0):
+            self._numbers.append(_run(values, length))
             self._number_rows.append(np.array([first_row], dtype=np.int64))
             return
         numeric = np.flatnonzero(length)
         if numeric.size:
-            self._numbers.append(_run(_tagged(values[numeric], length[numeric])))
+            self._numbers.append(_run(values[numeric], length[numeric]))
             self._number_rows.append(numeric + first_row)
         valid = valid_rows(keys)
         rest = np.flatnonzero(length == 0) if valid is None else np.flatnonzero((length == 0) & (valid == 1))
@@ -340,10 +374,3 @@ class KeySet:
         rows = np.concatenate(self._word_rows)[places]
         names = texts(encoded.dictionary.take(pa.array(codes[places])))
         return list(zip(rows.tolist(), map(str, names), strict=True))
-
-
-def _tagged(values: Rows, length: Rows) -> Rows:
-    """Put a 1 before the digits, so that leading zeros count."""
-    if length.size and length.min() == length.max():
-        return values + 10 ** int(length[0])
-    return values + 10**length

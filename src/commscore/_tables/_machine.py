@@ -26,12 +26,14 @@ Array = Any  # pyarrow ships no types
 Numbers = npt.NDArray[Any]
 Bits = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64]
 
 # Singles are read as the shortest decimals that denote them, halves (which have no SIMD) are not judged in place.
 _TYPES = (np.float64, np.float32)
 _UNSIGNED = {np.dtype(np.float64): np.uint64, np.dtype(np.float32): np.uint32}
 
 
+@lru_cache(maxsize=4096)
 def least_reading(dtype: np.dtype[Any], exponent: int, wanted: int) -> Any:
     """Return the least number of a type that is read as ``wanted`` or more.
 
@@ -120,20 +122,44 @@ def limits_of(dtype: np.dtype[Any], scale: Scale) -> Limits | None:
 
 @attrs.frozen(eq=False)
 class Machine:
-    """An input over a block of rows, as it lies in memory.
+    """An input over some rows, as it lies in memory.
 
     Attributes:
+        array: The Arrow array.
         numbers: Floats or integers; flags given as bools are bytes.
-        gaps: 1 where there is no value, whatever stands in ``numbers``; null when every row has one.
-        odd: Rows that have a value which is not simply that number: what is invalid, or may be. Null when there are
-            none.
-        limits: What the numbers lie within elsewhere.
+        limits: What the numbers lie within, save odd ones.
+        whole: What the input is a part of, and not to exceed: numbers that are read alike. Null where it is no part.
     """
 
+    array: Array
     numbers: Numbers
-    gaps: Bits | None
-    odd: Mask | None
     limits: Limits
+    whole: Machine | None = None
+
+    @property
+    def gaps(self) -> Bits | None:
+        """Return 1 where there is no value, whatever stands in ``numbers``; null when every row has one.
+
+        The bytes are made anew each time and the caller may write to them.
+        """
+        return gaps_of(self.array)
+
+    def odd(self, start: int, stop: int) -> Rows | None:
+        """Find the rows, among some, that have a value which is not simply that number: what is invalid, or may be.
+
+        Null when there are none.
+        """
+        numbers = self.numbers[start:stop]
+        odd = _odd(numbers, self.limits)
+        if self.whole is not None:
+            more = np.greater(numbers, self.whole.numbers[start:stop])
+            # Where the whole has no value nothing can be said: read exactly, it is no reason.
+            odd = more if odd is None else odd | more
+        if odd is None or not np.count_nonzero(odd):
+            return None
+        gaps = gaps_of(self.array.slice(start, stop - start))
+        rows = np.flatnonzero(odd if gaps is None else np.greater(odd.view(np.uint8), gaps))
+        return rows + start if len(rows) else None
 
 
 def machine_type(array: Array, input: Input) -> np.dtype[Any] | None:  # noqa: A002
@@ -156,20 +182,20 @@ def limits_in(array: Array, input: Input) -> Limits | None:  # noqa: A002
     return None if dtype is None else limits_of(dtype, scale_of(input))
 
 
-def read_machine(array: Array, limits: Limits) -> Machine:
-    """See an array's numbers in place, and find the rows where they are not what they seem.
+def read_machine(array: Array, limits: Limits, whole: Machine | None = None) -> Machine:
+    """See an array's numbers in place.
 
     Args:
         array: An array of a plain type.
         limits: What the numbers lie within, as ``limits_in`` gives them for it.
+        whole: What they are not to exceed.
     """
     numbers = booleans(array) if pa.types.is_boolean(array.type) else fixed(array, limits.dtype)
-    gaps = gaps_of(array)
-    return Machine(numbers, gaps, _odd(numbers, gaps, limits), limits)
+    return Machine(array, numbers, limits, whole)
 
 
-def _odd(numbers: Numbers, gaps: Bits | None, limits: Limits) -> Mask | None:
-    """Find the rows whose numbers lie beyond the limits, or are fractions where only whole numbers can be."""
+def _odd(numbers: Numbers, limits: Limits) -> Mask | None:
+    """Find the numbers that lie beyond the limits, or are fractions where only whole numbers can be."""
     if not len(numbers):
         return None
     odd = None if _all_within(numbers, limits) else _beyond(numbers, limits)
@@ -177,16 +203,7 @@ def _odd(numbers: Numbers, gaps: Bits | None, limits: Limits) -> Mask | None:
         with np.errstate(invalid="ignore"):
             broken = np.not_equal(np.rint(numbers), numbers)
         odd = broken if odd is None else odd | broken
-    return hits(odd, gaps)
-
-
-def hits(mask: Mask | None, gaps: Bits | None) -> Mask | None:
-    """Return where a mask holds and there is a value; null where that is nowhere."""
-    if mask is None:
-        return None
-    if gaps is not None and np.count_nonzero(mask):
-        mask = np.greater(mask.view(np.uint8), gaps)
-    return mask if np.count_nonzero(mask) else None
+    return odd
 
 
 def _all_within(numbers: Numbers, limits: Limits) -> bool:

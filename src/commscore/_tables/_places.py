@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from commscore._ruleset import CODE_LENGTHS, LEVELS, SCOPES, Jurisdiction
-from commscore._tables._buffers import booleans, fixed, nulled, patched, positions, text, texts, valid_rows
+from commscore._tables._buffers import booleans, fixed, nulled, patched, positions, texts, valid_rows
 from commscore._tables._exact import Column, read_labels
-from commscore._tables._keys import as_text, digit_values, even_digits
+from commscore._tables._keys import as_text, digit_values, even_digits, is_even, width_of
 
 Array = Any  # pyarrow ships no types
 Rows = npt.NDArray[np.int64]
@@ -40,24 +40,54 @@ def read_kind(array: Array, *, missing: tuple[str, ...]) -> Column:
     return read_labels(array, KINDS, SCOPES, missing=missing)
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Codes:
     """The codes of a block.
 
     Attributes:
         text: Strings without blanks around them; null where a row has none.
-        values: The number that each area code writes; 0 where the text is none.
-        length: Digits of each area code; 0 where the text is none.
     """
 
     text: Array
-    values: Rows
-    length: Rows
+    _digits: tuple[Rows, Rows] | None = None
+
+    @property
+    def values(self) -> Rows:
+        """Return the number that each area code writes; 0 where the text is none."""
+        return self._read()[0]
+
+    @property
+    def length(self) -> Rows:
+        """Return how many digits each area code has; 0 where the text is none."""
+        return self._read()[1]
+
+    @property
+    def everywhere(self) -> bool:
+        """Say whether every row has an area code."""
+        return is_even(self.length) or bool(self.length.min() > 0)
+
+    def forget(self) -> None:
+        """Let go of the numbers; they can be read again."""
+        self._digits = None
 
     def strange(self) -> Rows:
         """Return the rows whose code is no area code."""
+        if is_even(self.length):
+            return np.empty(0, dtype=np.int64)
         valid = valid_rows(self.text)
         return np.flatnonzero(self.length == 0 if valid is None else (self.length == 0) & (valid == 1))
+
+    def unlike(self, width: int) -> Rows:
+        """Return the rows whose code has not so many digits."""
+        if is_even(self.length) and int(self.length[0]) == width:
+            return np.empty(0, dtype=np.int64)
+        return np.flatnonzero(self.length != width)
+
+    def _read(self) -> tuple[Rows, Rows]:
+        found = self._digits
+        if found is None:
+            found = self._digits = _area_digits(self.text)
+        return found
 
 
 def read_codes(array: Array, *, missing: tuple[str, ...]) -> Codes:
@@ -73,20 +103,37 @@ def read_codes(array: Array, *, missing: tuple[str, ...]) -> Codes:
     Returns:
         The codes.
     """
-    even = even_digits(array)
-    if even is not None and (even[1] > _LONGEST or even[1] in _LEVEL_OF_LENGTH):
-        return Codes(array, even[0], np.broadcast_to(np.int64(even[1]), even[0].shape))
+    even = _even_area_digits(array)
+    if even is not None:
+        return Codes(array, even)
     written = as_text(array)
     values, length = digit_values(written)
-    good = length > _LONGEST
-    for width in _LEVEL_OF_LENGTH:
-        good |= length == width
+    good = _area_lengths(length)
     if good.all():
-        return Codes(written, values, length)
-    written = patched(written, ~good, _stripped(written.filter(pa.array(~good)), missing))
+        return Codes(written, (values, length))
+    return Codes(patched(written, ~good, _stripped(written.filter(pa.array(~good)), missing)))
+
+
+def _area_digits(written: Array) -> tuple[Rows, Rows]:
+    """Read the numbers and lengths of area codes, 0 and 0 for other texts."""
+    even = _even_area_digits(written)
+    if even is not None:
+        return even
     values, length = digit_values(written)
-    area = (length > _LONGEST) | np.isin(length, list(_LEVEL_OF_LENGTH))
-    return Codes(written, np.where(area, values, 0), np.where(area, length, 0))
+    area = _area_lengths(length)
+    return np.where(area, values, 0), np.where(area, length, 0)
+
+
+def _even_area_digits(array: Array) -> tuple[Rows, Rows] | None:
+    """Read area codes that all have the same number of digits; null where any does not."""
+    even = even_digits(array)
+    if even is None or not (even[1] > _LONGEST or even[1] in _LEVEL_OF_LENGTH):
+        return None
+    return even[0], np.broadcast_to(np.int64(even[1]), even[0].shape)
+
+
+def _area_lengths(length: Rows) -> npt.NDArray[np.bool_]:
+    return (length > _LONGEST) | np.isin(length, list(_LEVEL_OF_LENGTH))
 
 
 def _stripped(array: Array, missing: tuple[str, ...]) -> Array:
@@ -107,11 +154,9 @@ def level_of(array: Array, *, missing: tuple[str, ...]) -> str | None:
 
 def _lengths(array: Array, missing: tuple[str, ...]) -> list[int]:
     """Return the lengths of the codes of an array, 0 for what is none."""
-    if pa.types.is_string(array.type) and array.null_count == 0:
-        written = text(array)[1]
-        # Texts of 12 letters make communities, or nothing, which makes communities too.
-        if written.size and written.min() == written.max() == _LONGEST:
-            return [_LONGEST]
+    # Texts of 12 letters make communities, or nothing, which makes communities too.
+    if pa.types.is_string(array.type) and array.null_count == 0 and width_of(array) == _LONGEST:
+        return [_LONGEST]
     found: list[int] = np.unique(read_codes(array, missing=missing).length).tolist()
     return found
 
@@ -167,6 +212,12 @@ class Places(Mapping[str, Areas]):
     def codes(self) -> Codes | None:
         """Return the codes that areas are told by; null without such a column."""
         return self._known.codes
+
+    def forget(self) -> None:
+        """Let go of what the codes were read as; areas found stay, others can be found again."""
+        self._above = None
+        if self._known.codes is not None:
+            self._known.codes.forget()
 
     def __getitem__(self, level: str) -> Areas:
         """Return the areas of a level."""
@@ -235,7 +286,7 @@ class Places(Mapping[str, Areas]):
             if self._above is None:
                 self._above = _grouped(self._known.codes, CODE_LENGTHS[LEVELS[LEVELS.index(self._level) + 1]])
             finer, digits, places = self._above
-            values, length, inside = _grouped(Codes(self._known.codes.text, finer, digits), width)
+            values, length, inside = _grouped(Codes(self._known.codes.text, (finer, digits)), width)
             rows = places if len(values) == len(finer) else inside[places]
         known = length >= width
         if known.all():
@@ -253,7 +304,7 @@ def _written(values: Rows, width: int) -> npt.NDArray[Any]:
 
 def _grouped(codes: Codes, width: int) -> tuple[Rows, Rows, npt.NDArray[np.int32]]:
     """Reduce codes to their first digits: the distinct ones, their lengths, and which of them a row has."""
-    if codes.length.size and codes.length.strides == (0,):
+    if is_even(codes.length):
         digits = int(codes.length[0])
         distinct, rows = _encoded(codes.values // 10 ** max(digits - width, 0))
         return distinct, np.full(len(distinct), min(digits, width)), rows
