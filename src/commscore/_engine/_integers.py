@@ -68,6 +68,9 @@ def minus(a: Ints, b: Ints) -> Ints:
 
 def choose(condition: Bools, a: Ints | int, b: Ints | int) -> Ints:
     """Take ``a`` where the condition holds, else ``b``; Python integers if either side has them."""
+    if isinstance(b, int) and b == 0 and isinstance(a, np.ndarray) and a.dtype != object:
+        # A product does not branch: where conditions alternate, `where` takes six times as long.
+        return integers(a) * condition
     parts = [part if isinstance(part, np.ndarray) else np.array(part, dtype=_dtype_of(part)) for part in (a, b)]
     if any(part.dtype == object for part in parts):
         parts = [part.astype(object) for part in parts]
