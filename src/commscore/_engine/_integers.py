@@ -67,7 +67,14 @@ def minus(a: Ints, b: Ints) -> Ints:
 
 
 def choose(condition: Bools, a: Ints | int, b: Ints | int) -> Ints:
-    """Take ``a`` where the condition holds, else ``b``; Python integers if either side has them."""
+    """Take ``a`` where the condition holds, else ``b``; Python integers if either side has them.
+
+    Where all are of one side that very array may be returned.
+    """
+    if isinstance(b, np.ndarray) and b.shape == condition.shape and not condition.any():
+        return integers(b)
+    if isinstance(a, np.ndarray) and a.shape == condition.shape and condition.all():
+        return integers(a)
     if isinstance(b, int) and b == 0 and isinstance(a, np.ndarray) and a.dtype != object:
         # A product does not branch: where conditions alternate, `where` takes six times as long.
         return integers(a) * condition
