@@ -52,14 +52,16 @@ def test_distinct_values_are_those_above_nothing(values: list[int], dtype: Any) 
 
 
 @pytest.mark.parametrize("rules", [1, 127, 128, 255, 256, 300])
-@pytest.mark.parametrize("may", [0b011, 0b111])
-def test_any_number_of_rules_is_counted_by_status(rules: int, may: int) -> None:
-    codes = [code for code in range(3) if may >> code & 1]
+@pytest.mark.parametrize("weights", [1, 3])
+@pytest.mark.parametrize("may", [0b011, 0b111, 0b1111, 0xFF])
+def test_any_number_of_rules_is_counted_by_status(rules: int, weights: int, may: int) -> None:
+    codes = [code for code in range(8) if may >> code & 1]
     statuses = np.array([[code] * rules for code in codes], dtype=np.uint8).T.copy()
     statuses[0] = codes[0]
-    tree = Tree(Fraction(1), tuple((i, Fraction(1)) for i in range(rules)), ())
+    tree = Tree(Fraction(1), tuple((i, Fraction(i % weights + 1)) for i in range(rules)), ())
 
-    counts = status_counts(classes_of(tree, [Marks(row, may, unchecked=False) for row in statuses], len(codes)))
+    marks = [Marks(row, may if i % 5 else 0xFF, unchecked=False) for i, row in enumerate(statuses)]
+    counts = status_counts(classes_of(tree, marks, len(codes)))
 
     found = [np.broadcast_to(count, (len(codes),)).tolist() for count in counts]
     assert found == [(statuses == code).sum(axis=0).tolist() for code in range(8)]
