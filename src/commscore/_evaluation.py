@@ -34,8 +34,11 @@ if TYPE_CHECKING:
     from commscore._engine._areas import ScoreSums
     from commscore._engine._run import BlockOutcome
 
-# Rows of a block in memory: few enough to be of little weight beside the table, enough for calls to cost little.
+# Rows of a block in memory, at most: enough for calls to cost little. Blocks of many inputs, each of which may be read
+# exactly, at nine bytes a number, have fewer, down to where calls begin to count.
 _BLOCK_ROWS = 262144
+_BLOCK_NUMBERS = 2**23
+_FEWEST_ROWS = 65536
 _WHOLE = 2**31  # rows per block of the further tables, which are held whole
 
 
@@ -48,7 +51,7 @@ def evaluate(
     loaded = load_ruleset(arguments.ruleset_name(ruleset))
     said, layout = parted(options)
     data, said["more"], said["level"] = lay_out(data, _more(said.get("more")), said.get("level"), layout)
-    session = open_session(data, loaded, **said, block_rows=_BLOCK_ROWS)
+    session = open_session(data, loaded, **said, block_rows=_block_rows(loaded))
     parts = tuple(session.parts(keep=True))
 
     def once_more(other: Ruleset) -> Result:
@@ -60,6 +63,12 @@ def evaluate(
     given = (data, *(said["more"] or {}).values())
     again = None if any(map(_is_stream, given)) else Again(given, once_more)
     return settled(session.context, parts, session.run, session.run.tally, again=again)
+
+
+def _block_rows(ruleset: Ruleset) -> int:
+    """Return how many rows a block has."""
+    inputs = {name for rule in ruleset.rules for name in inputs_read(rule)}
+    return min(_BLOCK_ROWS, max(_FEWEST_ROWS, _BLOCK_NUMBERS // max(1, len(inputs))))
 
 
 def _more(more: Any) -> Mapping[str, Any] | None:

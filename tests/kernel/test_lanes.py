@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.equality.columns import arrays
 from tests.equality.drawing import tables
 
+from commscore._engine import _lanes
 from commscore._engine._codes import Verdicts
 from commscore._engine._kernel import judge
 from commscore._engine._lanes import Lanes, Workspace, judged
@@ -49,12 +52,14 @@ def _node(part: Part, units: Units) -> Node:
     return _Resolver(_RULESET, {"community": shape}, "community", by_kind=False).unit_node(part)
 
 
-def _in_lanes(node: Node, units: Units) -> Verdicts:
-    return judged(node, Workspace(units, Lanes()), np.empty(units.rows, dtype=np.uint8))
+def _in_lanes(node: Node, units: Units, tile: int = 3) -> Verdicts:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_lanes, "_TILE", tile)
+        return judged(node, Workspace(units, Lanes()), np.empty(units.rows, dtype=np.uint8))
 
 
-def _same(node: Node, units: Units) -> None:
-    fast, slow = _in_lanes(node, units), judge(node, units)
+def _same(node: Node, units: Units, tile: int = 3) -> None:
+    fast, slow = _in_lanes(node, units, tile), judge(node, units)
     assert fast.status.tolist() == slow.status.tolist()
     assert fast.reason.tolist() == slow.reason.tolist()
     assert all(fast.may >> status & 1 for status in set(slow.status.tolist()))
@@ -111,6 +116,56 @@ def test_a_part_beyond_its_whole_is_an_error_in_place_too(data: st.DataObject) -
     units = _units({"id": [f"u{i}" for i in range(rows)]} | columns)
 
     _same(_node(Part("each", ("trained",), per=Fraction(1), requirements=wanted), units), units)
+
+
+_HOSTILE = (
+    *(math.nan, math.inf, -math.inf, 0.0, -0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1e300, -1e300),
+    *(0.5, 1.0, 46.00000005, 2.0**53 + 2, -1.0, 12.0, 0.46, 4.6),
+)
+_WHOLE = (0, 1, 2, 5, 10, 12, 46, 127, 255, 2**31 - 1, 2**53 + 1, 2**63 - 1, -1, -(2**31))
+
+
+@st.composite
+def hostile_columns(draw: st.DrawFn, rows: int) -> Any:
+    """Draw a column of any machine type, with whatever under its nulls, somewhere within a longer one, or in chunks."""
+    dtype = np.dtype(draw(st.sampled_from(("f8", "f8", "f4", "i8", "i4", "i2", "u1", "u8", "?"))))
+    before = draw(st.integers(0, 9))
+    count = before + rows
+    if dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            numbers = np.array([draw(st.sampled_from(_HOSTILE)) for _ in range(count)]).astype(dtype)
+    elif dtype.kind == "b":
+        numbers = np.array([draw(st.booleans()) for _ in range(count)], dtype=bool)
+    else:
+        limits = np.iinfo(dtype)
+        cells = [min(max(draw(st.sampled_from(_WHOLE)), int(limits.min)), int(limits.max)) for _ in range(count)]
+        numbers = np.array(cells, dtype=dtype)
+    gaps = np.array([draw(st.integers(0, 3)) == 0 for _ in range(count)], dtype=bool)
+    array = pa.array(numbers)
+    if draw(st.booleans()):  # set the bits beside the numbers, so that these stay under nulls
+        valid = pa.py_buffer(np.packbits(~gaps, bitorder="little").tobytes())
+        array = pa.Array.from_buffers(array.type, count, [valid, array.buffers()[1]])
+    cut = draw(st.integers(0, rows))
+    part = array.slice(before)
+    return pa.chunked_array([part.slice(0, cut), part.slice(cut)]) if draw(st.booleans()) else part
+
+
+@given(data=st.data())
+def test_hostile_numbers_are_judged_in_place_as_they_are_read(data: st.DataObject) -> None:
+    rows = data.draw(st.integers(1, 24))
+    ops = (Comparator.AT_LEAST, Comparator.MORE_THAN, Comparator.AT_MOST, Comparator.LESS_THAN)
+    bounds = st.sampled_from([Fraction(0), Fraction(46, 100), Fraction(1), Fraction(12), Fraction(2**53), Fraction(-1)])
+    wanted = data.draw(by_scope(st.builds(Requirement, st.sampled_from(ops), bounds)))
+    name = data.draw(st.sampled_from(("area", "pay", "net", "staff", "trained")))
+    columns = {name: data.draw(hostile_columns(rows)), "id": [f"u{i}" for i in range(rows)]}
+    if name == "trained" and data.draw(st.booleans()):
+        columns["staff"] = data.draw(hostile_columns(rows))
+    columns["kind"] = [data.draw(st.sampled_from(("urban", "rural", "rural", None, "?"))) for _ in range(rows)]
+    units = _units(columns)
+
+    _same(
+        _node(Part("each", (name,), per=Fraction(1), requirements=wanted), units), units, data.draw(st.integers(1, 9))
+    )
 
 
 def test_what_stands_under_nulls_does_not_matter() -> None:

@@ -131,3 +131,22 @@ def test_weights_beyond_64_bits_stay_exact(weight: Fraction) -> None:
     found = score_units(tree, classes_of(tree, marks, 1), 1, model="default", unknown="fail")
 
     assert _shown(found.shares[0]) == [(weight + 1) / (weight + 1 + 10**19)]
+
+
+@pytest.mark.parametrize("weights", [1, 3])
+@pytest.mark.parametrize("kinds", [(0, 1, 2), tuple(range(8))])
+def test_scores_of_hundreds_of_rules_are_those_of_counted_findings(weights: int, kinds: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(1)
+    rows, rules = 20, 300
+    may = sum(1 << code for code in kinds)
+    marks = [Marks(rng.choice(kinds, rows).astype(np.uint8), may, unchecked=False) for _ in range(rules)]
+    for place in (0, 1):  # all of one status
+        for one in marks:
+            one.status[place] = kinds[place]
+    tree = Tree(Fraction(1), tuple((i, Fraction(i % weights + 1)) for i in range(rules)), ())
+
+    found = score_units(tree, classes_of(tree, marks, rows), rows, model="default", unknown="fail")
+    expected = score_results(tree, [_results(one) for one in marks], model="default", unknown="fail")
+
+    for name in ("score", "low", "high", "coverage"):
+        assert _shown(getattr(found, name)) == _shown(getattr(expected, name)), name

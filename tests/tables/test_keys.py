@@ -6,13 +6,14 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from commscore._tables import blocks
-from commscore._tables._keys import KeySet
+from commscore._tables._keys import KeySet, even_digits, width_of
 from commscore.errors import DataError
 
 
@@ -119,3 +120,47 @@ def test_what_is_not_unique_is_found_in_any_split(parts: list[list[str | None]])
     assert [fault.rows for fault in seen.faults(table="data", column=None)] == [
         tuple(rows[:10]) for rows in (nulls, twins) if rows
     ]
+
+
+_MANY = 40_000  # more than are read at a time
+
+
+@pytest.mark.parametrize("width", [9, 12])
+def test_many_codes_are_read_piece_by_piece(width: int) -> None:
+    numbers = np.arange(_MANY) * 7 + 10 ** (width - 1)
+    written = pa.array(numbers).cast(pa.string())
+
+    found = even_digits(written.slice(3))
+
+    assert found is not None
+    assert found[1] == width
+    assert np.array_equal(found[0], numbers[3:])
+
+
+@pytest.mark.parametrize("slip", ["21020200100x", "21020200100", ""])
+@pytest.mark.parametrize("row", [0, 1, 20_000, _MANY - 1])
+def test_one_other_text_among_many_codes_is_seen(slip: str, row: int) -> None:
+    codes = pa.array(np.arange(_MANY) + 210202001001).cast(pa.string()).to_pylist()
+    codes[row] = slip
+
+    assert even_digits(pa.array(codes)) is None
+    assert width_of(pa.array(codes)) == (12 if len(slip) == 12 else None)
+
+
+@pytest.mark.parametrize("step", [1, 255, 256, 2**20, 2**32, 2**33, -1, -(2**33)])
+def test_codes_are_unique_whatever_the_steps_between_them(step: int) -> None:
+    numbers = [10**15 + i * step for i in range(5)]
+    for keys, twins in ((numbers, 0), ([*numbers, numbers[2]], 1), ([numbers[0], *numbers], 1)):
+        seen = KeySet()
+        seen.add(pa.array(keys).cast(pa.string()), 0)
+        seen.add(pa.array([str(10**16 + step)]), len(keys))
+
+        assert len(seen.faults(table="data", column="code")) == twins
+
+
+def test_leading_zeros_tell_codes_apart() -> None:
+    seen = KeySet()
+    seen.add(pa.array(["0001", "0002"]), 0)
+    seen.add(pa.array(["00001", "002"]), 2)
+
+    assert seen.faults(table="data", column="code") == []

@@ -10,6 +10,7 @@ import pytest
 
 from commscore._ruleset import Jurisdiction, Text
 from commscore._tables import Block, blocks
+from commscore._tables._places import read_codes
 from commscore.errors import DataError, DataWarning
 
 PROVINCE = Jurisdiction("21", "province", Text("辽宁省"))
@@ -245,3 +246,25 @@ def test_nan_codes_are_no_codes(read: Any) -> None:
     found = read({"code": [math.nan, 210202001001.0], "id": [1, 2]}, key="id")
 
     assert found[0].codes.to_pylist() == [None, CODE]
+
+
+@pytest.mark.parametrize("words", [["urban", "rural"], ["rural", "urban"], ["rural", "镇", "urban"], ["城市", "农村"]])
+@pytest.mark.parametrize("kind", [pa.int8(), pa.uint8(), pa.int32()], ids=str)
+def test_the_order_of_a_dictionary_does_not_matter(words: list[str], kind: Any, read: Any, cells: Any) -> None:
+    places = [i % len(words) for i in range(7)]
+    meant = {"urban": "urban", "rural": "rural", "城市": "urban", "农村": "rural"}
+    column = pa.DictionaryArray.from_arrays(pa.array(places, kind), pa.array(words))
+
+    assert cells(read(pa.table({"kind": column})), "kind") == [meant.get(words[i], "invalid") for i in places]
+
+
+@pytest.mark.parametrize("texts", [["210202001001", "210202001002"], ["210202", "x", None, " 2102 ", "n/a"]])
+def test_what_codes_were_read_as_can_be_forgotten(texts: list[str | None]) -> None:
+    codes = read_codes(pa.array(texts), missing=("n/a",))
+    before = codes.values.tolist(), codes.length.tolist(), codes.strange().tolist(), codes.unlike(12).tolist()
+
+    codes.forget()
+
+    assert (codes.values.tolist(), codes.length.tolist(), codes.strange().tolist(), codes.unlike(12).tolist()) == before
+    assert before[3] == [i for i, length in enumerate(before[1]) if length != 12]
+    assert codes.everywhere == all(before[1])

@@ -25,6 +25,18 @@ def reason_code(reason: Reason | None) -> np.uint8:
     return np.uint8(NO_REASON) if reason is None else _REASON_CODES[reason]
 
 
+def select(where: Any, one: Codes | np.uint8, other: Codes) -> Codes:
+    """Take bytes of the one where a mask holds, else of the other.
+
+    By logic on bytes, which takes the same little time whatever the mask; `np.where` and assignment by masks branch,
+    and take twenty times as long where true and false alternate, as urban and rural units do.
+    """
+    keep: Codes = np.subtract(where.view(np.uint8), np.uint8(1))  # all bits where it does not hold
+    found: Codes = np.bitwise_xor(one, other)
+    np.bitwise_and(found, keep, out=found)
+    return np.bitwise_xor(found, one, out=found)
+
+
 # Codes that are there, or that are made when somebody asks.
 MaybeLater: TypeAlias = "Codes | Callable[[], Codes]"
 
@@ -63,4 +75,4 @@ def constant(rows: int, status: int, reason: Reason | None) -> Verdicts:
 
 def outcomes(verdicts: Verdicts) -> Codes:
     """Return what each unit may turn out to be, as bits."""
-    return _BITS[verdicts.status] if verdicts.possible is None else verdicts.possible
+    return _BITS.take(verdicts.status) if verdicts.possible is None else verdicts.possible

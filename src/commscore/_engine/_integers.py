@@ -18,6 +18,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 _LIMIT = 2**62
 _EXACT_DOUBLE = 2**53
 _COUNTABLE = 2**16
+_BYTES = 64
 
 
 def magnitude(array: Ints) -> int:
@@ -67,7 +68,17 @@ def minus(a: Ints, b: Ints) -> Ints:
 
 
 def choose(condition: Bools, a: Ints | int, b: Ints | int) -> Ints:
-    """Take ``a`` where the condition holds, else ``b``; Python integers if either side has them."""
+    """Take ``a`` where the condition holds, else ``b``; Python integers if either side has them.
+
+    Where all are of one side that very array may be returned.
+    """
+    if isinstance(b, np.ndarray) and b.shape == condition.shape and not condition.any():
+        return integers(b)
+    if isinstance(a, np.ndarray) and a.shape == condition.shape and condition.all():
+        return integers(a)
+    if isinstance(b, int) and b == 0 and isinstance(a, np.ndarray) and a.dtype != object:
+        # A product does not branch: where conditions alternate, `where` takes six times as long.
+        return integers(a) * condition
     parts = [part if isinstance(part, np.ndarray) else np.array(part, dtype=_dtype_of(part)) for part in (a, b)]
     if any(part.dtype == object for part in parts):
         parts = [part.astype(object) for part in parts]
@@ -154,6 +165,8 @@ def _nearest(num: int, den: int) -> float:
 
 def distinct(values: Ints) -> list[int]:
     """Return the distinct positive values."""
+    if values.dtype == np.uint8 and values.size and (most := int(values.max())) <= _BYTES:
+        return [value for value in range(1, most + 1) if (values == value).any()]  # bytes are compared fast
     if values.dtype != object and values.size and values.min() >= 0 and values.max() < _COUNTABLE:
         found: list[int] = np.flatnonzero(np.bincount(values)).tolist()
     else:

@@ -13,10 +13,10 @@ import attrs
 import numpy as np
 
 from commscore._engine import _integers as ints
-from commscore._engine._codes import CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code
+from commscore._engine._codes import CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code, select
 from commscore._engine._compounds import combine
 from commscore._engine._plan import Node, scopes_of
-from commscore._engine._units import MAYBE_INVALID, MAYBE_MISSING, OUT, Units, membership, within
+from commscore._engine._units import IN, MAYBE_INVALID, MAYBE_MISSING, OUT, Units, membership, within
 from commscore._requirement import InputRef, interval
 from commscore._ruleset import ALL, SCOPES
 from commscore._status import NO_REASON, E, F, I, K, N, P, Reason, U
@@ -86,8 +86,8 @@ def _judge_each(node: Node, units: Units) -> Verdicts:
             assert units.block.kind is not None  # noqa: S101
             of_scope = units.block.kind.values == SCOPES.index(scope)
             met &= of_scope
-            ref_state = None if ref_state is None else np.where(of_scope, ref_state, OK).astype(np.uint8)
-        status[met] = P
+            ref_state = None if ref_state is None else select(of_scope, ref_state, np.full_like(ref_state, OK))
+        status = select(met, np.uint8(P), status)
         state = worst_state(state, ref_state)
     reason = np.full(units.rows, NO_REASON, dtype=np.uint8)
     if value.den is not None:
@@ -131,8 +131,9 @@ def _mark(status: Codes, reason: Codes, codes: Codes | None, marks: tuple[tuple[
         return
     for code, outcome, why in marks:
         hit = codes == code
-        status[hit] = outcome
-        reason[hit] = reason_code(why)
+        if hit.any():
+            status[:] = select(hit, np.uint8(outcome), status)
+            reason[:] = select(hit, reason_code(why), reason)
 
 
 def _in_scope(verdicts: Verdicts, members: Codes | None) -> Verdicts:
@@ -146,9 +147,8 @@ def _in_scope(verdicts: Verdicts, members: Codes | None) -> Verdicts:
         (OUT, N, Reason.OUT_OF_SCOPE),
     )
     _mark(verdicts.status, verdicts.reason, members, marks)
-    possible = np.where(members == OUT, CAN_BE_OUT, before)
-    possible = np.where((members == MAYBE_MISSING) | (members == MAYBE_INVALID), before | CAN_BE_OUT, possible)
-    return attrs.evolve(verdicts, possible=possible.astype(np.uint8))
+    maybe = select(members == IN, before, before | np.uint8(CAN_BE_OUT))
+    return attrs.evolve(verdicts, possible=select(members == OUT, np.uint8(CAN_BE_OUT), maybe))
 
 
 def judge_condition(node: Node, units: Units) -> Verdicts:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from commscore._engine._codes import ANY, Codes, Verdicts
+from commscore._engine._codes import ANY, Codes, Verdicts, select
 from commscore._engine._compounds import combined_status
 from commscore._engine._kernel import judge
 from commscore._engine._plan import COMPOUNDS, UNITS, Node, scopes_of
@@ -234,7 +234,7 @@ def _judge_direct(node: Node, machine: Machine, work: Workspace, out: Codes) -> 
     members = work.members(node)
     if members is not None:
         # Open for want of a value, open by error, out: one less than U, E, N.
-        np.copyto(out, members + np.uint8(1), where=members != IN)
+        out[:] = select(members == IN, out, members + np.uint8(1))
         may |= _U | _E | _N
     return may
 
@@ -283,7 +283,7 @@ def _judge_compound(node: Node, work: Workspace, out: Codes) -> int:
     out[:] = combined_status(node.form, node.part.n or 0, parts)
     members = work.members(node)
     if members is not None:
-        np.copyto(out, members + np.uint8(1), where=members != IN)
+        out[:] = select(members == IN, out, members + np.uint8(1))
     if members is not None or node.form == "atleast":
         may |= _P | _F | _U | _E | _N
     return may

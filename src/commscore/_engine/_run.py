@@ -9,7 +9,7 @@ import numpy as np
 
 from commscore._engine import _integers as ints
 from commscore._engine._areas import Leaf, Sums, Tally, note_parents
-from commscore._engine._codes import ANY, CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code
+from commscore._engine._codes import ANY, CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code, select
 from commscore._engine._counts import Slots, count_statuses, masks_of, slots_of
 from commscore._engine._kernel import judge_condition
 from commscore._engine._lanes import Lanes, Workspace, judged
@@ -361,7 +361,9 @@ def _contribution(plan: RulePlan, units: Units) -> Verdicts:
     leaves = () if plan.at_units or has_absent(plan.node, units.level) else area_leaves(plan, (plan.judged,))
     if leaves:
         outside = np.logical_and.reduce([_outside(leaf, units) for leaf in leaves])
-        result.status[outside], result.reason[outside] = N, reason_code(Reason.OUT_OF_SCOPE)
+        if outside.any():
+            result.status[:] = select(outside, np.uint8(N), result.status)
+            result.reason[:] = select(outside, reason_code(Reason.OUT_OF_SCOPE), result.reason)
     return attrs.evolve(result, may=(1 << I) | (1 << N))
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FLAT = ("flat", "flat-unweighted", "absolute")
 _FEW = 1000  # distinct denominators for which a common one is looked for
 _LARGE = 2**40
+_TABLE = 2**16  # denominators up to which factors are laid out in a table
 _HUNDRED = 100
 
 
@@ -265,12 +266,12 @@ def weights_of(total: ints.Ints, scale: int) -> Quotients:
 def weighted_sum(children: list[tuple[int, Quotients]]) -> tuple[ints.Ints, ints.Ints]:
     """Add up weighted quotients: over one common denominator where that stays small, else row by row."""
     distinct = [ints.distinct(child.den) for _, child in children]
-    common = lcm(*(value for values in distinct for value in values)) if sum(map(len, distinct)) < _FEW else _LARGE
+    common = lcm(*{value for values in distinct for value in values}) if sum(map(len, distinct)) < _FEW else _LARGE
     size = len(children[0][1].den)
     num = np.zeros(size, dtype=np.int64)
     if common < _LARGE:
-        for weight, child in children:
-            num = ints.plus(num, ints.times(_at_common(child, common), weight))
+        for (weight, child), dens in zip(children, distinct, strict=True):
+            num = ints.plus(num, ints.times(_at_common(child, dens, common), weight))
         return num, np.full(size, common, dtype=np.int64)
     den = np.ones(size, dtype=np.int64)
     for weight, child in children:
@@ -281,10 +282,14 @@ def weighted_sum(children: list[tuple[int, Quotients]]) -> tuple[ints.Ints, ints
     return num, den
 
 
-def _at_common(child: Quotients, common: int) -> ints.Ints:
-    """Express numerators over the common denominator; 0 where there is nothing."""
+def _at_common(child: Quotients, dens: list[int], common: int) -> ints.Ints:
+    """Express numerators over a common denominator of those that occur; 0 where there is nothing."""
     if common == 1:
         return ints.choose(child.present, child.num, 0)
+    if child.den.dtype != object and (not dens or dens[-1] < _TABLE):
+        factors = np.zeros(max(dens, default=0) + 1, dtype=np.int64)  # looked up, which is faster than to divide
+        factors[dens] = [common // den for den in dens]
+        return ints.product(child.num, factors.take(child.den))
     den = ints.choose(child.present, child.den, 1)
     return ints.choose(child.present, ints.product(child.num, common // den), 0)
 

@@ -120,8 +120,9 @@ def bounds(operand: Operand | None, units: Units) -> Bounds:
         return Bounds(values, values, np.zeros(rows, dtype=bool), np.zeros(rows, dtype=np.uint8))
     unknown = column.state != OK
     least, greatest = (0, None) if operand.name == UNITS else _declared_bounds(units.inputs[operand.name])
-    low = ints.choose(unknown, least, values)
-    high = ints.choose(unknown, 0 if greatest is None else greatest, values)
+    # What is not there reads as 0.
+    low = values if least == 0 else ints.choose(unknown, least, values)
+    high = values if not greatest else ints.choose(unknown, greatest, values)
     unbounded = unknown & (greatest is None)
     return _capped(Bounds(low, high, unbounded, column.state), operand, units)
 
@@ -177,6 +178,8 @@ def _scope_fields(codes: Codes, states: list[Codes], *, open_rows: ints.Bools) -
 
 
 def _varies(operand: Bounds) -> ints.Bools:
+    if operand.low is operand.high:
+        return operand.unbounded
     return operand.unbounded | np.asarray(operand.low != operand.high, dtype=bool)
 
 

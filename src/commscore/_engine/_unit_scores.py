@@ -193,24 +193,27 @@ def classes_of(tree: Tree, marks: Sequence[Marks], rows: int) -> list[Class]:
 
 def status_counts(classes: Sequence[Class]) -> list[Some]:
     """Count the findings of each unit by status."""
-    found: list[Some] = [_sum(one.of(status) for one in classes) for status in range(len(STATUSES))]
+    size = sum(one.size for one in classes)
+    kind = _counter(size)  # each class may do with less than all of them need
+    found: list[Some] = [_sum(_scaled(one.of(status), 1, kind) for one in classes) for status in range(len(STATUSES))]
     others = _sum(some for status, some in enumerate(found) if status != F)
-    found[F] = _minus(sum(one.size for one in classes), others)
+    found[F] = _minus(size, others)
     return found
 
 
 def _by_status(marks: list[Marks], rows: int) -> dict[int, Some]:
     counts: dict[int, Some] = {}
+    kind = _counter(len(marks))
     usual = [one for one in marks if _is_usual(one)]
     if usual:
-        counts = _usual_counts(usual, rows)
+        counts = _usual_counts(usual, rows, kind)
         marks = [one for one in marks if not _is_usual(one)]
     hit = np.empty(rows, dtype=bool)
     for status in (P, U, E, N, K, S, I):
         sure = sum(1 for one in marks if one.may == 1 << status)
         some = [one.status for one in marks if one.may & (1 << status) and one.may != 1 << status]
         if some:
-            total = _room(len(marks), rows)
+            total = np.zeros(rows, dtype=kind)
             for one in some:
                 np.equal(one, status, out=hit)
                 np.add(total, hit.view(np.uint8), out=total)
@@ -229,15 +232,15 @@ def _is_usual(marks: Marks) -> bool:
     return marks.may in (_PASS_OR_FAIL, _USUAL)
 
 
-def _usual_counts(marks: list[Marks], rows: int) -> dict[int, Some]:
+def _usual_counts(marks: list[Marks], rows: int, kind: Any) -> dict[int, Some]:
     """Count what passes and what is unknown, where the rest fails: P, F, U are 0, 1, 2, so their sum is F + 2 U."""
-    total, unknown, hit = _room(U * len(marks), rows), _room(len(marks), rows), np.empty(rows, dtype=bool)
+    total, unknown, hit = np.zeros(rows, dtype=kind), np.zeros(rows, dtype=kind), np.empty(rows, dtype=bool)
     for one in marks:
         np.add(total, one.status, out=total)
         if one.may == _USUAL:
             np.equal(one.status, U, out=hit)
             np.add(unknown, hit.view(np.uint8), out=unknown)
-    # All less F less U, which is all less the sum and U again: never below 0, whatever it is on the way.
+    # All less F less U, which is all less the sum and U again. On the way numbers may wrap around; what passes fits.
     passed = np.subtract(len(marks), total, out=total)
     if all(one.may == _PASS_OR_FAIL for one in marks):
         return {P: passed}
@@ -249,14 +252,15 @@ def _unchecked(marks: list[Marks], rows: int) -> Some:
     some = [one.unchecked for one in marks if not isinstance(one.unchecked, bool)]
     if not some:
         return sure
-    total = _room(len(marks), rows)
+    total = np.zeros(rows, dtype=_counter(len(marks)))
     for one in some:
         total += one
     return total + sure
 
 
-def _room(most: int, rows: int) -> ints.Ints:
-    return np.zeros(rows, dtype=np.uint8 if most <= np.iinfo(np.uint8).max else np.uint16)
+def _counter(most: int) -> Any:
+    """Return the smallest type that counts so far."""
+    return np.min_scalar_type(most)
 
 
 def _own_weights(tree: Tree, classes: Sequence[Class]) -> dict[int, _Weights]:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from commscore._engine import _integers as ints
-from commscore._engine._codes import Codes
+from commscore._engine._codes import Codes, select
 from commscore._engine._plan import UNITS, Node, rank, scopes_of
 from commscore._requirement import Interval, interval
 from commscore._ruleset import ALL, CODE_LENGTHS, SCOPES, Filter, Input
@@ -153,8 +153,8 @@ def _filtered(key: Filter, units: Units) -> Codes:
     if key.input == "code" or key.input in CODE_LENGTHS:
         areas = units.areas(units.level if key.input == "code" else key.input)
         wanted = np.array([label in key.values for label in areas.labels] + [False], dtype=bool)
-        inside = np.where(wanted[areas.codes], IN, OUT)
-        return np.where(areas.codes < 0, MAYBE_MISSING, inside).astype(np.uint8)
+        inside = _in_or_out(wanted[areas.codes])
+        return select(areas.codes < 0, np.uint8(MAYBE_MISSING), inside)
     column = units.column(key.input)
     if key.requirement is None:
         wanted = np.array([label in key.values for label in column.labels] + [False], dtype=bool)
@@ -162,7 +162,11 @@ def _filtered(key: Filter, units: Units) -> Codes:
     else:
         declared = units.inputs[key.input]
         holds = within(column.values, None, interval(key.requirement), factor=Fraction(1, 10**declared.places))
-    return _opened(np.where(holds, IN, OUT).astype(np.uint8), column.state)
+    return _opened(_in_or_out(holds), column.state)
+
+
+def _in_or_out(holds: ints.Bools) -> Codes:
+    return np.multiply(np.logical_not(holds).view(np.uint8), np.uint8(OUT))
 
 
 def _all_among(kinds: tuple[str, ...], units: Units) -> bool:
@@ -174,13 +178,15 @@ def _all_among(kinds: tuple[str, ...], units: Units) -> bool:
 def _kind_among(kinds: tuple[str, ...], units: Units) -> Codes:
     column = units.block.kind
     assert column is not None  # the plan leaves the rule out where the table has no kinds  # noqa: S101
-    holds = np.isin(column.values, [SCOPES.index(kind) for kind in kinds])
-    return _opened(np.where(holds, IN, OUT).astype(np.uint8), column.state)
+    holds = np.zeros(len(column.values), dtype=bool)
+    for kind in set(kinds):
+        holds |= np.asarray(column.values == SCOPES.index(kind), dtype=bool)
+    return _opened(_in_or_out(holds), column.state)
 
 
 def _opened(codes: Codes, state: Codes | None) -> Codes:
     """Put "open" where the deciding value is missing or invalid (the two share their numbers)."""
-    return codes if state is None else np.where(state == OK, codes, state)
+    return codes if state is None else select(state == OK, codes, state)
 
 
 def within(num: ints.Ints, den: ints.Ints | None, wanted: Interval, *, factor: Fraction) -> ints.Bools:
