@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from commscore._engine._areas import ScoreSums
-    from commscore._engine._run import BlockOutcome
+    from commscore._engine._adding import AreaSums, Summands
 
 # NumPy leaves the interpreter to others while it works on a block; beyond a few threads memory is what all wait for.
 _THREADS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
@@ -173,19 +172,18 @@ class Session:
             start = block.first_row - first_row
             span = slice(start, start + block.rows)
             outcome = self.run.judged(block, self.main.level, out=None if room is None else room[:, span])
-            return outcome, *finished(self.run, outcome, self.context.scorer)
+            return finished(self.run, outcome, self.context.scorer)
 
-        for outcome, part, sums in (_side_by_side if keep else map)(judged, reading.unread()):
+        for part, sums in (_side_by_side if keep else map)(judged, reading.unread()):
             reading.note(part.units.block)
-            ids = self.run.take_in(outcome)
-            for level, scores in sums.items():
-                self.run.tally.add_scores(level, ids[level], scores)
+            self.run.take_in(part.units, sums)
             yield part
+        _ = self.run.tally  # whatever is wrong with areas is told before it is said that all is well
         reading.finish()
 
 
-# A block's outcome, its units scored, and the sums of their scores by level.
-Judged = tuple["BlockOutcome", UnitPart, "Mapping[str, ScoreSums]"]
+# A block's units scored, and what they add to areas.
+Judged = tuple[UnitPart, "AreaSums | Summands"]
 
 
 def _side_by_side(work: Callable[[Unread], Judged], blocks: Iterator[Unread]) -> Iterator[Judged]:

@@ -107,7 +107,7 @@ def _unless_open(found: Quotients, open_: ints.Bools) -> Quotients:
 
 def _relative_price(run: Run, node: Node, spot: Spot, requirement: Requirement) -> tuple[ints.Floats, Quotients]:
     """Return gaps and credits of a total or change held against another input's total."""
-    size, scope = len(run.tally.index(spot.level).labels), spot.scope
+    size, scope = run.tally.index(spot.level).size, spot.scope
     sums = run.tally.at(spot.leaf, spot.level)
     key = scope if scope in node.part.requirements else ALL
     ref = next(operand for name, operand in node.refs if name == key)

@@ -114,7 +114,7 @@ def area_findings(run: Run, level: str) -> list[AreaFindings]:
 
 
 def _finding(run: Run, plan: RulePlan, scope: str, level: str) -> AreaFindings:
-    size = len(run.tally.index(level).labels)
+    size = run.tally.index(level).size
     places = _own_places(run, plan, level)
     if places:
         return _finding_of_places(run, plan, scope, level, places)
@@ -142,7 +142,7 @@ def _own_places(run: Run, plan: RulePlan, level: str) -> list[Units]:
 def _finding_of_places(run: Run, plan: RulePlan, scope: str, level: str, places: list[Units]) -> AreaFindings:
     """Return a rule's findings for areas that are rows of a table: those of the rows."""
     index = run.tally.index(level)
-    size = len(index.labels)
+    size = index.size
     verdicts = constant(size, N, Reason.EMPTY_SCOPE)
     columns = {name: np.full(size, np.nan) for name in ("value", "gap", "attainment")}
     found = Quotients(np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.int64))

@@ -16,6 +16,7 @@ from commscore._requirement import Interval, interval
 from commscore._ruleset import ALL, CODE_LENGTHS, SCOPES, Filter, Input
 from commscore._tables import Areas, Block
 from commscore._tables._exact import MISSING, OK, Column
+from commscore._tables._places import Numbered, Places
 
 # Whether a unit is in scope; where several filters meet, the greatest wins: out of one is out of all.
 IN, MAYBE_MISSING, MAYBE_INVALID, OUT = 0, 1, 2, 3
@@ -46,6 +47,16 @@ class Units:
         """Return which area of a level each unit lies in; none where the table does not say."""
         found = self.block.areas.get(level)
         return Areas((), np.full(self.rows, -1, dtype=np.int32)) if found is None else found
+
+    def numbers(self, level: str) -> Numbered | None:
+        """Return the code of each unit's area of a level, as numbers; null where the units' codes do not tell it."""
+        areas = self.block.areas
+        return areas.numbers(level) if isinstance(areas, Places) else None
+
+    def is_told_by_code(self, level: str) -> bool:
+        """Say whether each unit's code alone tells its area of a level."""
+        areas = self.block.areas
+        return isinstance(areas, Places) and areas.width(level) > 0
 
     def column(self, name: str) -> Column:
         """Return an input's column: the unit's own, or the value of the area that the unit lies in."""
