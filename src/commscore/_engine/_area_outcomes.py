@@ -12,18 +12,12 @@ from commscore._engine import _integers as ints
 from commscore._engine._areas import Sums
 from commscore._engine._codes import constant, reason_code
 from commscore._engine._compounds import combine
+from commscore._engine._outcomes import Outcome, conjunction, filled, nothing_checked, rolled_up
 from commscore._engine._parcels import one_layer
 from commscore._engine._plan import COMPOUNDS, Node, RulePlan, floor, has_absent, rank, scopes_of
 from commscore._engine._run import Run, area_leaves, is_nested_share
 from commscore._engine._terms import share_of_areas
-from commscore._engine._verdicts import (
-    Outcome,
-    compound,
-    conjunction,
-    nothing_checked,
-    rolled_up,
-    verdict,
-)
+from commscore._engine._verdicts import compound, verdict
 from commscore._ruleset import ALL
 from commscore._status import E, F, I, N, P, Reason, S, U
 
@@ -127,7 +121,7 @@ def _contributions(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
     size = run.tally.index(level).size
     if rank(floor(plan.node)) > rank(level):
         return nothing_checked(size, Reason.OTHER_LEVEL)
-    result = constant(size, I, Reason.CONTRIBUTION)
+    result = filled(size, I, Reason.CONTRIBUTION)
     own = _sums_below(run, plan, scope, level)
     if own and not has_absent(plan.node, level):
         outside = reduce(np.logical_and, [_nobody(sums, size) for sums in own])

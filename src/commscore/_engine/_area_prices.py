@@ -11,15 +11,12 @@ import numpy as np
 from commscore._engine import _integers as ints
 from commscore._engine._area_outcomes import Spot, judge_areas
 from commscore._engine._areas import Sums
+from commscore._engine._outcomes import Outcome, Span
 from commscore._engine._plan import COMPOUNDS, Node, RulePlan
 from commscore._engine._prices import Target, credit, gap, nth_greatest
 from commscore._engine._run import Run
 from commscore._engine._scoring import Quotients
-from commscore._engine._verdicts import (
-    Outcome,
-    Span,
-    requirement_for,
-)
+from commscore._engine._verdicts import requirement_for
 from commscore._requirement import InputRef, Interval, interval
 from commscore._ruleset import ALL
 from commscore._status import F, N, P

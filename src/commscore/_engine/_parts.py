@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from commscore._engine import _integers as ints
     from commscore._engine._adding import AreaSums, Summands
     from commscore._engine._codes import Codes, Verdicts
+    from commscore._engine._outcomes import Outcome
     from commscore._engine._run import BlockOutcome, Run
     from commscore._engine._unit_scores import Marks, Some
     from commscore._engine._units import Units
-    from commscore._engine._verdicts import Outcome
 
 
 @attrs.frozen(eq=False)

@@ -14,6 +14,7 @@ from commscore._engine._codes import ANY, CAN_BE_OUT, Codes, Verdicts, constant,
 from commscore._engine._counts import Slots, masks_of, pack_statuses, slots_of
 from commscore._engine._kernel import judge_condition
 from commscore._engine._lanes import Lanes, Workspace, judged
+from commscore._engine._outcomes import Outcome
 from commscore._engine._parcels import Where
 from commscore._engine._plan import (
     COMPOUNDS,
@@ -29,7 +30,6 @@ from commscore._engine._plan import (
 )
 from commscore._engine._terms import terms
 from commscore._engine._units import OUT, Units, membership
-from commscore._engine._verdicts import Outcome
 from commscore._ruleset import ALL, CODE_LENGTHS, SCOPES
 from commscore._status import I, K, N, Reason, S
 from commscore._tables._exact import OK
