@@ -111,21 +111,20 @@ _AND_REASON = _and_table([int(reason_code(reason)) for reason in _AND_REASONS], 
 
 def conjunction(count: Callable[[str], ints.Ints]) -> Outcome:
     """Combine by AND, given how many units (or areas) have each status, by letter."""
-    occurring = np.zeros(len(count("P")), dtype=np.uint8)
-    for bit, letter in enumerate("IPEUF"):
-        found = count(letter)
+    numbers = {letter: count(letter) for letter in "IPEUF"}
+    occurring = np.zeros(len(numbers["P"]), dtype=np.uint8)
+    for bit, found in enumerate(numbers.values()):
         if found.strides != (0,) or found[:1].any():  # not known to be none at all
             occurring |= np.left_shift(found != 0, bit, dtype=np.uint8)
     status = _AND_STATUS.take(occurring)
 
     def reason() -> Codes:
         result = _AND_REASON.take(occurring)
-        result[(status == U) & (count("P") == 0)] = reason_code(Reason.MISSING_VALUE)
+        result[(status == U) & (numbers["P"] == 0)] = reason_code(Reason.MISSING_VALUE)
         return result
 
     def counts() -> Counts:
-        undecided = ints.plus(count("U"), count("E"))
-        return ints.integers(count("P")), ints.integers(count("F")), undecided
+        return ints.integers(numbers["P"]), ints.integers(numbers["F"]), ints.plus(numbers["U"], numbers["E"])
 
     def span() -> Span:
         passed, failed, undecided = counts()
