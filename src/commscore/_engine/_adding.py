@@ -1,8 +1,8 @@
 """Rows -> sums by area: what the rows of a block add to areas, added up at once or with those of other blocks.
 
-Where the rows of an area stand together, a block is added up by itself. Where they are in no order, most areas come
-back in every block, and to add to all of them each time would cost more than the rows do: such blocks wait until
-there are many rows, which are then sorted together.
+Where the rows of an area stand together, or areas are few, a block is added up by itself. Where rows are in no order,
+many areas come back in every block, and to add to all of them each time would cost more than the rows do: such blocks
+wait until there are many rows, which are then sorted together.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from commscore._engine import _integers as ints
 from commscore._engine._areas import Leaf, ScoreSums, Tally, note_parents, sum_scores
 from commscore._engine._counts import Packed, Slots, count_statuses
-from commscore._engine._parcels import Parcels, Where, cut_parcels, gathered, in_order
+from commscore._engine._parcels import Parcels, Where, areas_are_few, cut_parcels, gathered, in_order
 from commscore._engine._plan import rank
 from commscore._engine._scoring import Quotients, one_denominator
 from commscore._engine._terms import Loose
@@ -63,6 +63,11 @@ class Summands:
     def in_order(self) -> bool:
         """Say whether the rows of an area stand together."""
         return in_order(self.where, self.rows)
+
+    @property
+    def areas_are_few(self) -> bool:
+        """Say whether there are far fewer areas than rows."""
+        return areas_are_few(self.where)
 
     @property
     def bytes(self) -> int:

@@ -20,6 +20,9 @@ from commscore._tables._places import Numbered
 _TORN = 2
 # Runs are looked at for that where they are this long, at least, on average.
 _LONG = 4
+# So many rows tell whether it is worth looking at all, and whether areas are few.
+_HEAD = 8192
+_FEW = 0.75
 _SIGNED = 63
 
 # Names of areas: codes as numbers, or texts, of which null stands for rows whose area is not known.
@@ -127,15 +130,24 @@ def in_order(where: Mapping[str, Where], rows: int) -> bool:
     codes = [found.codes for found in where.values()]
     if not codes or rows <= 1:
         return True
-    starts = _starts(codes, rows)
-    finest = codes[0]
+    return (rows <= _HEAD or _runs_are_few([found[:_HEAD] for found in codes])) and _runs_are_few(codes)
+
+
+def _runs_are_few(codes: Sequence[ints.Ints]) -> bool:
+    starts, finest = _starts(codes, len(codes[0])), codes[0]
     if np.all(finest[1:] >= finest[:-1]):
         distinct = int(np.count_nonzero(finest[1:] != finest[:-1])) + 1
-    elif len(starts) * _LONG <= rows:
+    elif len(starts) * _LONG <= len(finest):
         distinct = len(np.unique(finest[starts]))
     else:
         return False
     return len(starts) <= _TORN * distinct
+
+
+def areas_are_few(where: Mapping[str, Where]) -> bool:
+    """Say whether each area has several of the rows, so that there is much less to add than there are rows."""
+    head = next(iter(where.values())).codes[:_HEAD]
+    return len(np.unique(head)) <= _FEW * len(head)
 
 
 def cut_parcels(where: Mapping[str, Where], rows: int, *, sort: bool = False) -> Parcels:
@@ -150,8 +162,8 @@ def cut_parcels(where: Mapping[str, Where], rows: int, *, sort: bool = False) ->
     order = None
     if sort and codes:
         # Finer areas lie within coarser ones, so sorting by the finest sorts by all, or nearly so.
-        order = _sorted(codes[0])
-        codes = [found.take(order) for found in codes]
+        order, finest = _sorted(codes[0])
+        codes = [finest, *(found.take(order) for found in codes[1:])]
     starts = _starts(codes, rows)
     layers = {}
     for (level, found), here in zip(where.items(), codes, strict=True):
@@ -162,21 +174,24 @@ def cut_parcels(where: Mapping[str, Where], rows: int, *, sort: bool = False) ->
     return Parcels(rows, order, starts, layers)
 
 
-def _sorted(codes: ints.Ints) -> ints.Ints:
-    """Return the order of rows by code.
+def _sorted(codes: ints.Ints) -> tuple[ints.Ints, ints.Ints]:
+    """Return the order of rows by code, and the codes in that order.
 
     Numbers that hold code and row are sorted as they are: that is several times as fast as sorting the rows by code.
     """
     least, bits = int(codes.min(initial=0)), len(codes).bit_length()
     if (int(codes.max(initial=0)) - least).bit_length() + bits > _SIGNED:
-        return np.argsort(codes, kind="stable")
+        order = np.argsort(codes, kind="stable")
+        return order, codes[order]
     keys = codes.astype(np.int64)
     keys -= least
     keys <<= bits
     keys += np.arange(len(codes))
     keys.sort()
+    in_order = keys >> bits
+    in_order += least
     keys &= (1 << bits) - 1
-    return keys
+    return keys, in_order
 
 
 def _starts(codes: Sequence[ints.Ints], rows: int) -> ints.Ints:

@@ -255,8 +255,10 @@ class Run:
         return {rule: (verdicts[rule].status, verdicts[rule].may) for rule in here}
 
     def by_area(self, adds: Summands) -> AreaSums | Summands:
-        """Add rows up by area where those of an area stand together; the tally is not touched."""
-        return added_up(adds, self._slots) if adds.in_order else adds
+        """Add rows up by area, unless they had better wait for others; the tally is not touched."""
+        if adds.in_order:
+            return added_up(adds, self._slots)
+        return added_up(adds, self._slots, sort=True) if adds.areas_are_few else adds
 
     def take_in(self, units: Units, found: AreaSums | Summands) -> None:
         """Add what a block came to, by area if it can be, to the tally; see `by_area`."""
