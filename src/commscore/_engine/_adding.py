@@ -7,15 +7,16 @@ wait until there are many rows, which are then sorted together.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import attrs
 import numpy as np
 
 from commscore._engine import _integers as ints
 from commscore._engine._areas import Leaf, ScoreSums, Tally, note_parents, sum_scores
-from commscore._engine._counts import Packed, Slots, count_statuses
+from commscore._engine._counts import Packed, Slots, count_flags, count_statuses
 from commscore._engine._parcels import Parcels, Where, areas_are_few, cut_parcels, gathered, in_order
+from commscore._engine._plain_terms import Plain
 from commscore._engine._plan import rank
 from commscore._engine._scoring import Quotients, one_denominator
 from commscore._engine._terms import Loose
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from commscore._engine._codes import Codes
 
 _Key = TypeVar("_Key")
+
+# Some rows, and by field what each of them adds.
+Others: TypeAlias = "tuple[ints.Ints, Mapping[str, ints.Ints]]"
 
 
 @attrs.frozen(eq=False)
@@ -40,7 +44,8 @@ class Summands:
         rules: The rules that were judged for them.
         packed: Their statuses, as `_counts` packs them.
         scopes: By scope, 0xFF for the rows that it concerns and 0 for others; null for all of them.
-        fields: By leaf, the summands of its fields.
+        plain: By leaf, the summands of plain rows, by the fields that each column stands for.
+        others: By leaf, the other rows and their summands by field.
         loose: By leaf, rows that may or may not count.
         levels: By leaf, the levels that it is added up at.
         scores: The rows' scores; null where nobody asks for them.
@@ -53,7 +58,8 @@ class Summands:
     rules: frozenset[int]
     packed: Packed
     scopes: Mapping[str, Codes | None]
-    fields: Mapping[Leaf, Mapping[str, ints.Ints]]
+    plain: Mapping[Leaf, Plain]
+    others: Mapping[Leaf, Others]
     loose: Mapping[Leaf, Loose]
     levels: Mapping[Leaf, Sequence[str]]
     scores: Quotients | None = None
@@ -74,7 +80,8 @@ class Summands:
         """Return how much room they take."""
         arrays: list[ints.Ints | None] = [found.codes for found in self.where.values()]
         arrays += [*self.packed.values(), *self.scopes.values()]
-        arrays += [values for fields in self.fields.values() for values in fields.values()]
+        arrays += [values for fields in self.plain.values() for values in fields.values()]
+        arrays += [values for _, fields in self.others.values() for values in fields.values()]
         arrays += [] if self.scores is None else [self.scores.num, self.scores.den]
         return sum(array.nbytes for array in arrays if array is not None)
 
@@ -112,10 +119,10 @@ def added_up(rows: Summands, slots: Slots, *, sort: bool = False) -> AreaSums:
     """
     parcels = cut_parcels(rows.where, rows.rows, sort=sort)
     counts = count_statuses(slots, rows.packed, rows.rules, rows.scopes, parcels) if rows.rules else {}
-    fields = {
-        leaf: {name: parcels.sums(values) for name, values in summands.items()}
-        for leaf, summands in rows.fields.items()
-    }
+    fields = _plain_sums(rows.plain, parcels)
+    for leaf, (some, summands) in rows.others.items():
+        if len(some):
+            _add_others(fields[leaf], parcels, some, summands)
     shown = attrs.evolve(parcels, layers={level: parcels.layers[level] for level in rows.rollup})
     scores = {} if rows.scores is None else sum_scores(shown, rows.scores)
     return AreaSums(rows.level, parcels, counts, fields, rows.loose, rows.levels, scores)
@@ -181,6 +188,38 @@ def _add_loose(tally: Tally, where: tuple[Leaf, str], areas: ints.Ints, loose: L
         target.add_loose(area, tuple(entry), 1)
 
 
+# ---- FIELDS ----
+
+
+def _plain_sums(rows: Mapping[Leaf, Plain], parcels: Parcels) -> dict[Leaf, dict[str, ints.Ints]]:
+    """Sum the columns of plain rows by parcel; flags are counted eight at a time."""
+    columns = {(leaf, names): column for leaf, found in rows.items() for names, column in found.items()}
+    flags = {key: column for key, column in columns.items() if column.dtype == bool}
+    sums = dict(zip(flags, count_flags(list(flags.values()), parcels), strict=True))
+    sums |= {key: parcels.sums(column) for key, column in columns.items() if key not in flags}
+    fields: dict[Leaf, dict[str, ints.Ints]] = {leaf: {} for leaf in rows}
+    for (leaf, names), found in sums.items():
+        fields[leaf].update(dict.fromkeys(names, found))
+    return fields
+
+
+def _add_others(
+    fields: dict[str, ints.Ints], parcels: Parcels, rows: ints.Ints, summands: Mapping[str, ints.Ints]
+) -> None:
+    """Add to sums by parcel what some rows add."""
+    of = parcels.of_rows[rows]
+    order = np.argsort(of, kind="stable") if (of[1:] < of[:-1]).any() else slice(None)
+    of = of[order]
+    starts = np.flatnonzero(np.diff(of, prepend=-1))
+    for name, values in summands.items():
+        if values.any():
+            more = np.zeros(len(parcels.starts), dtype=np.int64)
+            found = ints.group_sums(values[order], starts)
+            more = more if found.dtype == np.int64 else ints.wide(more)
+            more[of[starts]] = found
+            fields[name] = ints.plus(fields[name], more) if name in fields else more
+
+
 # ---- ROWS OF SEVERAL BLOCKS ----
 
 
@@ -190,12 +229,10 @@ def joined(blocks: Sequence[Summands]) -> Summands:
     if len(blocks) == 1:
         return first
     sizes = [block.rows for block in blocks]
-    leaves = _keys(block.fields for block in blocks)
-    fields = {leaf: _columns([block.fields.get(leaf, {}) for block in blocks], sizes, _zeros) for leaf in leaves}
-    offsets = np.cumsum([0, *sizes[:-1]])
+    offsets = np.cumsum([0, *sizes[:-1]]).tolist()
     shifted = [
         {leaf: attrs.evolve(loose, rows=loose.rows + offset) for leaf, loose in block.loose.items()}
-        for block, offset in zip(blocks, offsets.tolist(), strict=True)
+        for block, offset in zip(blocks, offsets, strict=True)
     ]
     return attrs.evolve(
         first,
@@ -206,7 +243,8 @@ def joined(blocks: Sequence[Summands]) -> Summands:
             scope: None if mask is None else _strung(block.scopes[scope] for block in blocks)
             for scope, mask in first.scopes.items()
         },
-        fields=fields,
+        plain={leaf: _columns([block.plain[leaf] for block in blocks], sizes, _zeros) for leaf in first.plain},
+        others={leaf: _all_others([block.others[leaf] for block in blocks], offsets) for leaf in first.others},
         loose={leaf: _all_loose([found[leaf] for found in shifted if leaf in found]) for leaf in _keys(shifted)},
         levels={leaf: levels for block in blocks for leaf, levels in block.levels.items()},
         scores=None if first.scores is None else _all_scores([block.scores for block in blocks]),
@@ -239,6 +277,11 @@ def _columns(
         )
         for name in _keys(blocks)
     }
+
+
+def _all_others(some: Sequence[Others], offsets: Sequence[int]) -> Others:
+    rows = [found + offset for (found, _), offset in zip(some, offsets, strict=True)]
+    return np.concatenate(rows), _columns([fields for _, fields in some], [len(found) for found in rows], _zeros)
 
 
 def _all_loose(some: Sequence[Loose]) -> Loose:

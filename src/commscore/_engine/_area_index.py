@@ -30,6 +30,12 @@ def sized(field: ints.Ints | None, size: int, *, filling: int = 0) -> ints.Ints:
     return np.concatenate([field, np.full(size - len(field), filling, dtype=field.dtype)])
 
 
+def span_of(areas: ints.Ints) -> slice | ints.Ints:
+    """Return positions as a slice where they follow on each other, as they do where rows are sorted."""
+    together = len(areas) > 0 and bool(np.all(np.diff(areas) == 1))
+    return slice(int(areas[0]), int(areas[0]) + len(areas)) if together else areas
+
+
 @attrs.define(eq=False, slots=False)
 class AreaIndex:
     """The areas of one level met so far.

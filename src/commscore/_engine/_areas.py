@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 
 from commscore._engine import _integers as ints
-from commscore._engine._area_index import AreaIndex, sized
+from commscore._engine._area_index import AreaIndex, sized, span_of
 from commscore._engine._counts import Counts
 from commscore._engine._scoring import Quotients, one_denominator
 
@@ -45,16 +45,19 @@ class Sums:
 
     def add(self, name: str, areas: ints.Ints, sums: ints.Ints, size: int) -> None:
         """Add sums to the areas given, none of which is given twice."""
-        field = sized(self.fields.get(name), size)
-        total = ints.plus(field[areas], sums)
+        field = self.fields.get(name)
+        if field is None or len(field) < size:
+            field = sized(field, max(size, 0 if field is None else 2 * len(field)))
+        there = span_of(areas)
+        total = ints.plus(field[there], sums)
         if total.dtype == object and field.dtype != object:
             field = ints.wide(field)
-        field[areas] = total
+        field[there] = total
         self.fields[name] = field
 
     def field(self, name: str, size: int) -> ints.Ints:
         """Return a field for all areas; 0 where nothing was added."""
-        return sized(self.fields.get(name), size)
+        return sized(self.fields.get(name), size)[:size]
 
     def add_loose(self, area: int, entry: Any, count: int) -> None:
         """Add rows that may or may not count to an area."""
@@ -232,7 +235,7 @@ def _adopt_parents(target: AreaIndex, source: AreaIndex, maps: Mapping[str, ints
 
 def _add_sums(target: Sums, source: Sums, ids: ints.Ints, size: int) -> None:
     for name, values in source.fields.items():
-        target.add(name, ids[: len(values)], values, size)
+        target.add(name, ids[: len(values)], values[: len(ids)], size)
     for area, entries in source.loose.items():
         for entry, count in entries.items():
             target.add_loose(int(ids[area]), entry, count)

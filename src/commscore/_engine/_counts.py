@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 
 from commscore._engine import _integers as ints
-from commscore._engine._area_index import sized
+from commscore._engine._area_index import sized, span_of
 from commscore._engine._codes import Codes
 from commscore._ruleset import ALL
 from commscore._status import E, I, K, N, P, S, U
@@ -99,9 +99,7 @@ class Counts:
         self._rows = sized(self._rows, size)
         self._rows[areas] += rows
         kind = np.min_scalar_type(int(self._rows.max(initial=0)))
-        # Areas that stand side by side, as they do where rows are sorted, are added to without looking for each.
-        together = len(areas) > 0 and bool(np.all(np.diff(areas) == 1))
-        there: Any = slice(int(areas[0]), int(areas[0]) + len(areas)) if together else areas
+        there = span_of(areas)
         for letter, found in counts.items():
             room = self._grown(letter, size, kind)
             # Nothing outgrows its type: see `rows`.
@@ -205,6 +203,21 @@ def count_statuses(
                 rest[column] -= counts[column]
     found.pop("-", None)
     return found | {"F": rest}
+
+
+def count_flags(flags: Sequence[ints.Bools], parcels: Parcels) -> list[ints.Ints]:
+    """Count by parcel the rows of which each of some flags is true."""
+    runs = _runs(parcels.starts, parcels.rows)
+    found: list[ints.Ints] = []
+    for first in range(0, len(flags), _TOGETHER):
+        some = flags[first : first + _TOGETHER]
+        bits = np.zeros(parcels.rows, dtype=np.uint8)
+        for flag in reversed(some):
+            np.add(bits, bits, out=bits)
+            np.bitwise_or(bits, flag.view(np.uint8), out=bits)
+        counts = _added(parcels.sorted(bits), None, runs)
+        found += [counts[:, place].astype(np.int64) for place in range(len(some))]
+    return found
 
 
 @attrs.frozen(eq=False)

@@ -16,6 +16,7 @@ from commscore._engine._kernel import judge_condition
 from commscore._engine._lanes import Lanes, Workspace, judged
 from commscore._engine._outcomes import Outcome
 from commscore._engine._parcels import Where
+from commscore._engine._plain_terms import split_terms
 from commscore._engine._plan import (
     COMPOUNDS,
     Node,
@@ -28,7 +29,6 @@ from commscore._engine._plan import (
     scopes_of,
     tables_of,
 )
-from commscore._engine._terms import terms
 from commscore._engine._units import OUT, Units, membership
 from commscore._ruleset import ALL, CODE_LENGTHS, SCOPES
 from commscore._status import I, K, N, Reason, S
@@ -226,7 +226,7 @@ class Run:
         scopes = {scope for of, _ in self._slots.packs for scope in of}
         leaves = [leaf for leaf in self._leaves if units.level in leaf.tables]
         found = {
-            (leaf.rule, leaf.path, scope): terms(
+            (leaf.rule, leaf.path, scope): split_terms(
                 leaf.node, units, table=units.level, members=chain_membership(leaf.chain, units, scope)
             )
             for leaf in leaves
@@ -239,7 +239,8 @@ class Run:
             rules=frozenset(judged_),
             packed=pack_statuses(self._slots, judged_),
             scopes=masks_of({scope: in_scope(units, scope) for scope in scopes}) if judged_ else {},
-            fields={name: each.fields for name, each in found.items()},
+            plain={name: each.plain for name, each in found.items()},
+            others={name: (each.rows, each.others) for name, each in found.items()},
             loose={name: each.loose for name, each in found.items() if each.loose is not None},
             levels={
                 (leaf.rule, leaf.path, scope): tuple(level for level in leaf.levels if level in levels)
