@@ -43,16 +43,15 @@ class Sums:
     fields: dict[str, ints.Ints] = attrs.Factory(dict)
     loose: dict[int, dict[Any, int]] = attrs.Factory(dict)
 
-    def add(self, name: str, areas: ints.Ints, sums: ints.Ints, size: int) -> None:
-        """Add sums to the areas given, none of which is given twice."""
+    def add(self, name: str, areas: ints.Ints | slice, sums: ints.Ints, size: int) -> None:
+        """Add sums to the areas given, none of which is given twice; see `_area_index.span_of`."""
         field = self.fields.get(name)
         if field is None or len(field) < size:
             field = sized(field, max(size, 0 if field is None else 2 * len(field)))
-        there = span_of(areas)
-        total = ints.plus(field[there], sums)
+        total = ints.plus(field[areas], sums)
         if total.dtype == object and field.dtype != object:
             field = ints.wide(field)
-        field[there] = total
+        field[areas] = total
         self.fields[name] = field
 
     def field(self, name: str, size: int) -> ints.Ints:
@@ -94,9 +93,9 @@ class Tally:
 
     def add(self, leaf: Leaf, level: str, ids: ints.Ints, sums: Mapping[str, ints.Ints]) -> None:
         """Add sums of a block's areas, whose positions are given."""
-        target, size = self.at(leaf, level), self.index(level).size
+        target, size, there = self.at(leaf, level), self.index(level).size, span_of(ids)
         for name, values in sums.items():
-            target.add(name, ids, values, size)
+            target.add(name, there, values, size)
 
     def add_scores(self, level: str, ids: ints.Ints, scores: ScoreSums) -> None:
         """Add sums of the units' scores by area."""

@@ -81,7 +81,9 @@ def _plain(node: Node, units: Units, table: str, members: Codes | None) -> Plain
         if column.state is not None:
             plain &= column.state == OK
     names = [name for i in range(len(columns)) for name in (f"present{i}", f"rows{i}")]
-    values = [_only(plain, column.values) for column in columns]
+    # What is not there is 0 already.
+    alone = members is None and len(columns) == 1
+    values = [column.values if alone else _only(plain, column.values) for column in columns]
     if node.form == "mean":
         return {("inside", *names, *_DENS): plain, _ENDS: values[0]}
     if node.form == "ratio":

@@ -15,7 +15,7 @@ from commscore._engine._plan import UNITS, Node, rank, scopes_of
 from commscore._requirement import Interval, interval
 from commscore._ruleset import ALL, CODE_LENGTHS, SCOPES, Filter, Input
 from commscore._tables import Areas, Block
-from commscore._tables._exact import MISSING, OK, Column
+from commscore._tables._exact import MISSING, OK, Column, taken
 from commscore._tables._places import Numbered, Places
 
 # Whether a unit is in scope; where several filters meet, the greatest wins: out of one is out of all.
@@ -84,7 +84,7 @@ class Units:
             rows=len(rows),
             first_row=block.first_row,
             columns=block.columns.at(rows),
-            kind=None if block.kind is None else _taken(block.kind, rows),
+            kind=None if block.kind is None else taken(block.kind, rows),
             areas=_AreasAt(block.areas, rows),
             keys=block.keys.take(wanted),
             codes=None if block.codes is None else block.codes.take(wanted),
@@ -94,10 +94,6 @@ class Units:
     def own(self, name: str) -> Column:
         """Return an input's column in this very table."""
         return self.column(name) if name == UNITS else self.block.columns[name]
-
-
-def _taken(column: Column, rows: ints.Ints) -> Column:
-    return attrs.evolve(column, values=column.values[rows], state=None if column.state is None else column.state[rows])
 
 
 class _AreasAt(Mapping[str, Areas]):
