@@ -79,7 +79,7 @@ def provinces(draw: st.DrawFn) -> pa.Table:
     codes = [f"21{1 + t // 2000:02d}{1 + t // 40 % 50:02d}{1 + t % 40:03d}{i % 1000:03d}" for i, t in enumerate(town)]
     columns: dict[str, Any] = {
         "id": [f"u{i}" for i in range(rows)],
-        "code": pa.array(codes, pa.string(), mask=rng.random(rows) < draw(st.sampled_from((0, 0.1)))),
+        "code": pa.array(codes, pa.string(), mask=rng.random(rows) < draw(st.sampled_from((0, 0.02, 0.1)))),
         "kind": pa.array(rng.choice(["urban", "rural"], rows), mask=rng.random(rows) < draw(st.sampled_from((0, 0.1)))),
     }
     if draw(st.booleans()):
@@ -91,7 +91,7 @@ def provinces(draw: st.DrawFn) -> pa.Table:
     return pa.table(columns)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     table=provinces(),
     block_rows=st.sampled_from((16, 100, 1000)),
@@ -110,6 +110,25 @@ def test_areas_are_the_same_in_any_order_and_any_blocks(
     assert shuffled.areas.equals(sorted_at_once.areas)
     assert shuffled.findings(level="area").equals(sorted_at_once.findings(level="area"))
     assert shuffled.rules.equals(sorted_at_once.rules)
+
+
+def test_blocks_with_and_without_codes_wait_together(ruleset: commscore.Ruleset) -> None:
+    units = [
+        {
+            "id": f"u{i}",
+            "code": f"21010{1 + i % 3}{i:03d}001",
+            "kind": "urban",
+            "staff": i,
+            "homes": 5,
+            "open": 1,
+            "area": 1,
+        }
+        for i in range(64)
+    ]
+    shuffled = [units[i * 37 % 64] for i in range(64)]
+    shuffled[20]["code"] = None
+
+    assert evaluated(shuffled, ruleset, 16).areas.equals(evaluated(shuffled, ruleset, 64).areas)
 
 
 @settings(max_examples=40)
@@ -182,7 +201,7 @@ def area_results(draw: st.DrawFn, rules: int) -> list[Results]:
     return found
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(ruleset=rulesets(), data=st.data())
 def test_small_integers_score_areas_as_any_others_do(ruleset: commscore.Ruleset, data: Any) -> None:
     scorer = scorer_of(ruleset)

@@ -83,7 +83,8 @@ class Summands:
         arrays += [values for fields in self.plain.values() for values in fields.values()]
         arrays += [values for _, fields in self.others.values() for values in fields.values()]
         arrays += [] if self.scores is None else [self.scores.num, self.scores.den]
-        return sum(array.nbytes for array in arrays if array is not None)
+        # What is one number for all rows takes no room.
+        return sum(array.nbytes for array in arrays if array is not None and array.strides != (0,))
 
 
 @attrs.frozen(eq=False)
@@ -223,6 +224,23 @@ def _add_others(
 # ---- ROWS OF SEVERAL BLOCKS ----
 
 
+def narrowed(rows: Summands) -> Summands:
+    """Return rows in as little room as their numbers ask for, to wait in."""
+    scores = rows.scores
+    if scores is not None:
+        uniform = one_denominator(scores) is not None
+        scores = Quotients(_narrow(scores.num), scores.den if uniform else _narrow(scores.den))
+    plain = {
+        leaf: {names: _narrow(column) for names, column in columns.items()} for leaf, columns in rows.plain.items()
+    }
+    return attrs.evolve(rows, plain=plain, scores=scores)
+
+
+def _narrow(column: ints.Ints) -> ints.Ints:
+    fits = column.dtype == np.int64 and ints.magnitude(column) <= np.iinfo(np.int32).max
+    return column.astype(np.int32) if fits else column
+
+
 def joined(blocks: Sequence[Summands]) -> Summands:
     """Put the rows of several blocks of one table together."""
     first = blocks[0]
@@ -237,7 +255,7 @@ def joined(blocks: Sequence[Summands]) -> Summands:
     return attrs.evolve(
         first,
         rows=sum(sizes),
-        where={level: gathered([block.where[level] for block in blocks]) for level in first.where},
+        where=gathered([block.where for block in blocks]),
         packed=_columns([block.packed for block in blocks], sizes, _no_bits),
         scopes={
             scope: None if mask is None else _strung(block.scopes[scope] for block in blocks)

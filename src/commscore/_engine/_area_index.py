@@ -191,6 +191,8 @@ class AreaIndex:
 
     def adopt(self, other: AreaIndex) -> ints.Ints:
         """Take in the areas of another index, in its order; return the position here of each there."""
-        if not other._words and np.all(np.diff(other._positions) == 1):
-            return self.ids_of(Numbered(other._numbers, other._width))
-        return self.ids_of(other.labels)
+        if other._words:
+            return self.ids_of(other.labels)
+        by_position = np.empty_like(other._numbers)
+        by_position[other._positions] = other._numbers
+        return self.ids_of(Numbered(by_position, other._width))

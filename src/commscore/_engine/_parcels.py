@@ -210,8 +210,24 @@ def _layer(where: Where, parcels: ints.Ints) -> Layer:
     return Layer(where.names(found[starts]), order, starts, len(parcels))
 
 
-def gathered(blocks: Sequence[Where]) -> Where:
-    """Put together where the rows of several blocks lie at one level."""
+def gathered(blocks: Sequence[Mapping[str, Where]]) -> dict[str, Where]:
+    """Put together where the rows of several blocks of one table lie."""
+    if len({tuple(where) for where in blocks}) > 1:  # in some of them every code tells all, in others not
+        blocks = [_each_level(where) for where in blocks]
+    return {level: _strung([where[level] for where in blocks]) for level in blocks[0]}
+
+
+def _each_level(where: Mapping[str, Where]) -> dict[str, Where]:
+    """Say of each level by itself where rows lie."""
+    result = {}
+    for level, found in where.items():
+        result[level] = attrs.evolve(found, above={})
+        for coarser, width in found.above.items():
+            result[coarser] = Where(found.codes // 10 ** (found.width - width), width=width)
+    return result
+
+
+def _strung(blocks: Sequence[Where]) -> Where:
     first = blocks[0]
     if all(found.labels is None for found in blocks):
         return attrs.evolve(first, codes=np.concatenate([found.codes for found in blocks]))

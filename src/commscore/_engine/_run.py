@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from commscore._engine import _integers as ints
-from commscore._engine._adding import AreaSums, Summands, add_to, added_up, joined
+from commscore._engine._adding import AreaSums, Summands, add_to, added_up, joined, narrowed
 from commscore._engine._areas import Tally
 from commscore._engine._codes import ANY, CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code
 from commscore._engine._counts import Slots, masks_of, pack_statuses, slots_of
@@ -259,7 +259,7 @@ class Run:
         """Add rows up by area, unless they had better wait for others; the tally is not touched."""
         if adds.in_order:
             return added_up(adds, self._slots)
-        return added_up(adds, self._slots, sort=True) if adds.areas_are_few else adds
+        return added_up(adds, self._slots, sort=True) if adds.areas_are_few else narrowed(adds)
 
     def take_in(self, units: Units, found: AreaSums | Summands) -> None:
         """Add what a block came to, by area if it can be, to the tally; see `by_area`."""
