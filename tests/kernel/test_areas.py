@@ -141,7 +141,19 @@ def test_plain_units_and_the_others_add_what_all_of_them_add(ruleset: commscore.
         except commscore.DataError:
             assume(False)
             raise
-        block = next(iter(blocks(session.main, session.wanted)))
+        check_split(session)
+
+
+@settings(max_examples=20)
+@given(table=provinces())
+def test_cells_that_are_missing_or_invalid_add_the_same_apart(ruleset: commscore.Ruleset, table: pa.Table) -> None:
+    with warnings.catch_warnings(action="ignore", category=commscore.DataWarning):
+        check_split(opened(table, ruleset))
+
+
+def check_split(session: Session) -> None:
+    """Hold what plain units and the others add against what all units add."""
+    block = next(iter(blocks(session.main, session.wanted)))
     run = session.run
     units = Units(block, session.main.level, run.inputs, run.coarser)
     for leaf in run._leaves:
