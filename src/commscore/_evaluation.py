@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from commscore._arguments import TableOptions
-    from commscore._engine._areas import ScoreSums
-    from commscore._engine._run import BlockOutcome
+    from commscore._engine._adding import AreaSums, Summands
 
 # Rows of a block in memory, at most: enough for calls to cost little. Blocks of many inputs, each of which may be read
 # exactly, at nine bytes a number, have fewer, down to where calls begin to count.
@@ -116,21 +115,20 @@ class Session:
             start = block.first_row - first_row
             span = slice(start, start + block.rows)
             outcome = self.run.judged(block, self.main.level, out=None if room is None else room[:, span])
-            return outcome, *finished(self.run, outcome, self.context.scorer)
+            return finished(self.run, outcome, self.context.scorer)
 
-        for outcome, part, sums in (side_by_side if keep else map)(judged, reading.unread()):
+        for part, sums in (side_by_side if keep else map)(judged, reading.unread()):
             reading.note(part.units.block)
+            self.run.take_in(part.units, sums)
             if keep:  # what is asked for later is made of the rows it is asked of
                 part.units.block.forget()
-            ids = self.run.take_in(outcome)
-            for level, scores in sums.items():
-                self.run.tally.add_scores(level, ids[level], scores)
             yield part
+        _ = self.run.tally  # whatever is wrong with areas is told before it is said that all is well
         reading.finish()
 
 
-# A block's outcome, its units scored, and the sums of their scores by level.
-Judged = tuple["BlockOutcome", UnitPart, "Mapping[str, ScoreSums]"]
+# A block's units scored, and what they add to areas.
+Judged = tuple[UnitPart, "AreaSums | Summands"]
 
 
 def open_session(

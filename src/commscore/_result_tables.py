@@ -140,18 +140,15 @@ def area_scores(context: Context, run: Run, level: str) -> Any:
     findings = area_findings(run, level)
     results = results_of(findings, len(context.plan.rules), attainment=context.scorer.by_credit)
     index = run.tally.index(level)
-    size = len(index.labels)
-    scores = context.scorer.score(results)
-    columns = {
-        "level": constant_word(level, size),
-        "key": pa.array(index.labels, pa.string()),
-        "n_units": pa.array(index.units, pa.int64()),
-    }
+    scores = context.scorer.score_areas(results, index.size)
     shown = area_shown(findings)
-    columns = concluded(context, columns | subject_columns(context.scorer, scores, shown), shown)
+    columns = concluded(context, subject_columns(context.scorer, scores, shown), shown)
     columns["units_score"] = doubles(run.tally.mean_score(level))
-    order = sorted(range(size), key=lambda i: (index.labels[i] is None, index.labels[i] or ""))
-    return pa.table(columns).take(pa.array(order, pa.int64()))
+    order = index.in_order()
+    first = {"level": constant_word(level, index.size), "key": index.keys()}
+    rest = {"n_units": pa.array(index.units[order], pa.int64())}
+    by_key = pa.table(columns).take(pa.array(order))
+    return pa.table(first | rest | {name: by_key[name] for name in by_key.column_names})
 
 
 def rule_table(context: Context, run: Run, units: ints.Ints) -> Any:

@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commscore._engine._counts import LETTERS, Counts, count_statuses, masks_of, slots_of
-from commscore._engine._parcels import cut_parcels
+from commscore._engine._counts import LETTERS, Counts, count_statuses, masks_of, pack_statuses, slots_of
+from commscore._engine._parcels import Where, cut_parcels
 
 _SCOPES = (("all",), ("urban", "rural"), ("urban",))
 
@@ -34,44 +34,50 @@ def blocks(draw: st.DrawFn) -> dict[str, Any]:
     return {"rows": rows, "town": town, "county": county, "rules": rules, "judged": judged, "concerned": concerned}
 
 
-@given(drawn=blocks())
-def test_counts_are_those_of_counting_one_by_one(drawn: dict[str, Any]) -> None:
+@given(drawn=blocks(), sort=st.booleans())
+def test_counts_are_those_of_counting_one_by_one(drawn: dict[str, Any], *, sort: bool) -> None:
     towns = tuple(f"t{number}" for number in range(200))
-    areas = {"township": (towns, drawn["town"]), "county": (towns[:40], drawn["county"])}
-    parcels = cut_parcels(areas, drawn["rows"])
+    areas = {"township": Where(drawn["town"], towns), "county": Where(drawn["county"], towns[:40])}
+    parcels = cut_parcels(areas, drawn["rows"], sort=sort)
     slots = slots_of(drawn["rules"])
+    packed, rules = pack_statuses(slots, drawn["judged"]), set(drawn["judged"])
 
-    found = count_statuses(slots, drawn["judged"], masks_of(drawn["concerned"]), parcels)
+    found = count_statuses(slots, packed, rules, masks_of(drawn["concerned"]), parcels)
 
-    for level, (_, codes) in areas.items():
+    for level, where in areas.items():
         layer = parcels.layers[level]
         sums = {letter: layer.fold(counts) for letter, counts in found.items()}
         for place, (rule, scope) in enumerate(slots.columns):
             status, there = drawn["judged"][rule][0], drawn["concerned"][scope]
-            expected = Counter(zip(codes[there].tolist(), status[there].tolist(), strict=True))
+            names = [towns[code] if code >= 0 else None for code in where.codes[there].tolist()]
+            expected = Counter(zip(names, status[there].tolist(), strict=True))
             for letter in "PFUEI":
-                counts = sums[letter][:, place].tolist() if letter in sums else [0] * len(layer.areas)
+                counts = sums[letter][place].tolist() if letter in sums else [0] * len(layer.names)
                 code = LETTERS.index(letter)
-                assert counts == [expected[area, code] for area in layer.areas.tolist()], (level, rule, scope, letter)
+                assert counts == [expected[name, code] for name in layer.names], (level, rule, scope, letter)
 
 
-@given(drawn=blocks())
-def test_parcels_add_up_to_the_areas_of_every_level(drawn: dict[str, Any]) -> None:
+@given(drawn=blocks(), sort=st.booleans())
+def test_parcels_add_up_to_the_areas_of_every_level(drawn: dict[str, Any], *, sort: bool) -> None:
     values = np.arange(drawn["rows"]) * 10**9
     labels = tuple(f"t{number}" for number in range(200))
-    parcels = cut_parcels({"township": (labels, drawn["town"]), "county": (labels, drawn["county"])}, drawn["rows"])
+    where = {"township": Where(drawn["town"], labels), "county": Where(drawn["county"], labels)}
+    parcels = cut_parcels(where, drawn["rows"], sort=sort)
 
     for level, codes in (("township", drawn["town"]), ("county", drawn["county"])):
         layer = parcels.layers[level]
         expected = {code: int(values[codes == code].sum()) for code in set(codes.tolist())}
-        sums = layer.fold(parcels.sums(values))
-        assert dict(zip(layer.areas.tolist(), sums.tolist(), strict=True)) == expected
+        names = [labels[code] if code >= 0 else None for code in expected]
+        assert len(layer.names) == len(names)
+        assert dict(zip(layer.names, layer.fold(parcels.sums(values)).tolist(), strict=True)) == dict(
+            zip(names, expected.values(), strict=True)
+        )
 
 
 def test_counters_widen_before_they_wrap() -> None:
     counts = Counts(slots_of({0: ("all",)}))
-    area = np.array([0])
-    for _ in range(3):
-        counts.add("P", area, np.array([[2**30]], dtype=np.int32), 1)
-
-    assert counts.of((0, (), "all"), "P", 1).tolist() == [3 * 2**30]
+    area, total = np.array([0]), 0
+    for many in (200, 200, 70_000, 2**31, 2**31, 2**31):
+        counts.add(area, {"P": np.array([[many]])}, np.array([many]), 1)
+        total += many
+        assert counts.of((0, (), "all"), "P", 1).tolist() == [total]

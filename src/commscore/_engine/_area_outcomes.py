@@ -12,18 +12,12 @@ from commscore._engine import _integers as ints
 from commscore._engine._areas import Sums
 from commscore._engine._codes import constant, reason_code
 from commscore._engine._compounds import combine
+from commscore._engine._outcomes import Outcome, conjunction, filled, nothing_checked, rolled_up
 from commscore._engine._parcels import one_layer
 from commscore._engine._plan import COMPOUNDS, Node, RulePlan, floor, has_absent, rank, scopes_of
 from commscore._engine._run import Run, area_leaves, is_nested_share
 from commscore._engine._terms import share_of_areas
-from commscore._engine._verdicts import (
-    Outcome,
-    compound,
-    conjunction,
-    nothing_checked,
-    rolled_up,
-    verdict,
-)
+from commscore._engine._verdicts import compound, verdict
 from commscore._ruleset import ALL
 from commscore._status import E, F, I, N, P, Reason, S, U
 
@@ -52,7 +46,7 @@ class Spot:
 
 def area_outcome(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
     """Return what a rule comes to in the areas of a level: a verdict, a contribution, or why there is none."""
-    size = len(run.tally.index(level).labels)
+    size = run.tally.index(level).size
     if not plan.rule.selected:
         return Outcome(constant(size, S, Reason.TAILORED))
     if plan.node.absent is not None:
@@ -70,13 +64,13 @@ def _verdicts(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
     judged = judge_areas(run, plan.node, Spot(plan.index, (), scope, plan.judged))
     if level == plan.judged:
         return judged
-    return rolled_up(judged, _pairs(run, plan.judged, level), len(run.tally.index(level).labels))
+    return rolled_up(judged, _pairs(run, plan.judged, level), run.tally.index(level).size)
 
 
 def judge_areas(run: Run, node: Node, spot: Spot) -> Outcome:
     """Judge a node in every area of a level; of an area that is not known nothing is said."""
     outcome = _judge_known(run, node, spot)
-    nowhere = run.tally.index(spot.level).ids.get(None)
+    nowhere = run.tally.index(spot.level).nowhere
     if nowhere is not None and outcome.verdicts.status[nowhere] in (P, F, U, E):
         outcome.verdicts.status[nowhere] = U
         outcome.verdicts.reason[nowhere] = reason_code(Reason.MISSING_SCOPE)
@@ -86,7 +80,7 @@ def judge_areas(run: Run, node: Node, spot: Spot) -> Outcome:
 
 
 def _judge_known(run: Run, node: Node, spot: Spot) -> Outcome:
-    size = len(run.tally.index(spot.level).labels)
+    size = run.tally.index(spot.level).size
     if node.absent is not None:
         return nothing_checked(size, node.absent)
     if rank(floor(node)) > rank(spot.level):
@@ -107,10 +101,10 @@ def _counted_areas(run: Run, node: Node, spot: Spot) -> Sums:
     status = combine("all", None, verdicts).status
     inside, parents = _pairs(run, below.level, spot.level)
     known = parents >= 0
-    parcels, areas = one_layer(parents[known])
-    sums, size = Sums(), len(run.tally.index(spot.level).labels)
+    parcels, found, areas = one_layer(parents[known])
+    sums, size = Sums(), run.tally.index(spot.level).size
     for name, values in share_of_areas(status[inside[known]]).items():
-        sums.add(name, areas.areas, areas.fold(parcels.sums(values)), size)
+        sums.add(name, found, areas.fold(parcels.sums(values)), size)
     return sums
 
 
@@ -118,16 +112,16 @@ def _pairs(run: Run, level: str, coarser: str) -> tuple[ints.Ints, ints.Ints]:
     """Return which area of a level lies in which coarser one, as pairs of positions; -1 where unknown."""
     index = run.tally.index(level)
     if level == coarser:
-        return np.arange(len(index.labels)), np.arange(len(index.labels))
+        return np.arange(index.size), np.arange(index.size)
     return index.pairs(coarser)
 
 
 def _contributions(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
     """Return what areas below the judged level add to it: their own value, never a verdict."""
-    size = len(run.tally.index(level).labels)
+    size = run.tally.index(level).size
     if rank(floor(plan.node)) > rank(level):
         return nothing_checked(size, Reason.OTHER_LEVEL)
-    result = constant(size, I, Reason.CONTRIBUTION)
+    result = filled(size, I, Reason.CONTRIBUTION)
     own = _sums_below(run, plan, scope, level)
     if own and not has_absent(plan.node, level):
         outside = reduce(np.logical_and, [_nobody(sums, size) for sums in own])

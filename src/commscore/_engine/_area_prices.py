@@ -11,15 +11,12 @@ import numpy as np
 from commscore._engine import _integers as ints
 from commscore._engine._area_outcomes import Spot, judge_areas
 from commscore._engine._areas import Sums
+from commscore._engine._outcomes import Outcome, Span
 from commscore._engine._plan import COMPOUNDS, Node, RulePlan
 from commscore._engine._prices import Target, credit, gap, nth_greatest
 from commscore._engine._run import Run
 from commscore._engine._scoring import Quotients
-from commscore._engine._verdicts import (
-    Outcome,
-    Span,
-    requirement_for,
-)
+from commscore._engine._verdicts import requirement_for
 from commscore._requirement import InputRef, Interval, interval
 from commscore._ruleset import ALL
 from commscore._status import F, N, P
@@ -107,7 +104,7 @@ def _unless_open(found: Quotients, open_: ints.Bools) -> Quotients:
 
 def _relative_price(run: Run, node: Node, spot: Spot, requirement: Requirement) -> tuple[ints.Floats, Quotients]:
     """Return gaps and credits of a total or change held against another input's total."""
-    size, scope = len(run.tally.index(spot.level).labels), spot.scope
+    size, scope = run.tally.index(spot.level).size, spot.scope
     sums = run.tally.at(spot.leaf, spot.level)
     key = scope if scope in node.part.requirements else ALL
     ref = next(operand for name, operand in node.refs if name == key)

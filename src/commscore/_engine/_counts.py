@@ -7,30 +7,33 @@ cut at 255 rows.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 import numpy as np
 
 from commscore._engine import _integers as ints
+from commscore._engine._area_index import sized, span_of
 from commscore._engine._codes import Codes
 from commscore._ruleset import ALL
-from commscore._status import F
+from commscore._status import E, I, K, N, P, S, U
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from commscore._engine._parcels import Parcels
 
 LETTERS = "PFUENKSI"
-# The statuses whose numbers decide what an area comes to; F is what is left of the rows where nothing else may occur.
-_COUNTED = sum(1 << LETTERS.index(letter) for letter in "PFUEI")
+# What is counted of the statuses besides those that fail, which are the rest of the rows; ``-`` stands for the three
+# that say that there was nothing to judge.
+_COUNTED = {"P": (P,), "U": (U,), "E": (E,), "I": (I,), "-": (N, K, S)}
 _TOGETHER = 8
 _MOST = 255
-_INT32 = 2**31 - 1
 
 # A rule's statuses over a block, and which of them may occur.
 Judged = tuple[Codes, int]
+# By what is counted and number of the pack: whether each unit has it, a bit for each rule of the pack.
+Packed: TypeAlias = "Mapping[tuple[str, int], Codes]"
 
 
 @attrs.frozen
@@ -40,134 +43,181 @@ class Slots:
     Attributes:
         columns: Rule and scope of each column.
         places: The column of each.
-        groups: Rules by the scopes that they have.
+        packs: The rules in packs of eight at the most, those of a pack with the same scopes: scopes and rules of each.
     """
 
     columns: tuple[tuple[int, str], ...]
     places: Mapping[tuple[int, str], int] = attrs.field(eq=False)
-    groups: Mapping[tuple[str, ...], Sequence[int]] = attrs.field(eq=False)
+    packs: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...] = attrs.field(eq=False)
 
 
 def slots_of(rules: Mapping[int, tuple[str, ...]]) -> Slots:
     """Lay out columns for rules, whose scopes are given."""
     columns = tuple((rule, scope) for rule, scopes in rules.items() for scope in scopes)
-    groups: dict[tuple[str, ...], list[int]] = {}
+    alike: dict[tuple[str, ...], list[int]] = {}
     for rule, scopes in rules.items():
-        groups.setdefault(scopes, []).append(rule)
-    return Slots(columns, {column: place for place, column in enumerate(columns)}, groups)
+        alike.setdefault(scopes, []).append(rule)
+    packs = tuple(
+        (scopes, tuple(some[first : first + _TOGETHER]))
+        for scopes, some in alike.items()
+        for first in range(0, len(some), _TOGETHER)
+    )
+    return Slots(columns, {column: place for place, column in enumerate(columns)}, packs)
 
 
 class Counts:
-    """Counts by status, area and column, growing as areas appear."""
+    """Counts by status, column and area, growing as areas appear.
+
+    A counter is as wide as the area with the most units asks for: one byte where there are many small areas.
+    """
 
     def __init__(self, slots: Slots) -> None:
         """Start with none."""
         self.slots = slots
         self._found: dict[str, ints.Ints] = {}
-        self._rows = 0
+        self._rows = np.zeros(0, dtype=np.int64)
 
     @property
     def letters(self) -> tuple[str, ...]:
         """Return the statuses that occurred."""
         return tuple(self._found)
 
-    def add(self, letter: str, areas: ints.Ints, counts: ints.Ints, size: int) -> None:
-        """Add counts to the areas given, none of which is given twice."""
-        found = self._grown(letter, size)
-        self._rows += int(counts.max(initial=0))  # no counter can be greater than that
-        if self._rows > _INT32 and found.dtype != np.int64:
-            found = self._found[letter] = found.astype(np.int64)
-        found[areas] += counts.astype(found.dtype, copy=False)
+    @property
+    def rows(self) -> ints.Ints:
+        """Return how many units were counted in each area: no counter is greater than that."""
+        return self._rows
 
-    def _grown(self, letter: str, size: int) -> ints.Ints:
+    def add(self, areas: ints.Ints, counts: Mapping[str, ints.Ints], rows: ints.Ints, size: int) -> None:
+        """Add counts to areas.
+
+        Args:
+            areas: Positions, none of which is given twice.
+            counts: By status, a row for each column, in it a count for each of the areas.
+            rows: How many units each of the areas has here.
+            size: How many areas there are.
+        """
+        self._rows = sized(self._rows, size)
+        self._rows[areas] += rows
+        kind = np.min_scalar_type(int(self._rows.max(initial=0)))
+        there = span_of(areas)
+        for letter, found in counts.items():
+            room = self._grown(letter, size, kind)
+            # Nothing outgrows its type: see `rows`.
+            room[:, there] += found.astype(room.dtype, copy=False)
+
+    def _grown(self, letter: str, size: int, kind: Any = np.uint8) -> ints.Ints:
         found = self._found.get(letter)
-        if found is None or len(found) < size:
-            room = np.zeros((max(size, 2 * (0 if found is None else len(found))), len(self.slots.columns)), np.int32)
-            if found is not None:
-                room = room.astype(found.dtype)
-                room[: len(found)] = found
-            found = self._found[letter] = room
+        if found is None:
+            found = np.zeros((len(self.slots.columns), size), dtype=kind)
+        if found.dtype.itemsize < np.dtype(kind).itemsize:
+            found = found.astype(kind)
+        if found.shape[1] < size:
+            room = np.zeros((len(found), max(size, 2 * found.shape[1])), found.dtype)
+            room[:, : found.shape[1]] = found
+            found = room
+        self._found[letter] = found
         return found
 
     def matrix(self, letter: str, size: int) -> ints.Ints:
-        """Return the counts of a status: a row for each area, a column for each rule and scope."""
-        return self._grown(letter, size)[:size]
-
-    def has(self, rule: int, scope: str) -> bool:
-        """Say whether a rule is counted here."""
-        return (rule, scope) in self.slots.places
+        """Return the counts of a status: a row for each rule and scope, a column for each area."""
+        return self._grown(letter, size)[:, :size]
 
     def of(self, leaf: tuple[int, tuple[int, ...], str], letter: str, size: int) -> ints.Ints:
-        """Return how many units of each area have a status under a rule, in a scope."""
+        """Return how many units of each area have a status under a rule, in a scope; not to be written to."""
         place = self.slots.places.get((leaf[0], leaf[2]))
         if place is None or letter not in self._found:
-            return np.zeros(size, dtype=np.int64)
-        return self._grown(letter, size)[:size, place].astype(np.int64)
+            return np.broadcast_to(np.uint8(0), (size,))
+        return self._grown(letter, size)[place, :size]
+
+
+def pack_statuses(slots: Slots, judged: Mapping[int, Judged]) -> Packed:
+    """Put statuses into bits, a byte of a unit for eight rules.
+
+    Args:
+        slots: The columns wanted.
+        judged: By rule, the units' statuses; those of rules that are not judged here count none.
+
+    Returns:
+        The bits of whatever may occur.
+    """
+    found = {}
+    for letter, codes in _COUNTED.items():
+        wanted = sum(1 << code for code in codes)
+        for number, (_, rules) in enumerate(slots.packs):
+            asked = [judged[rule][0] if rule in judged and judged[rule][1] & wanted else None for rule in rules]
+            if any(status is not None for status in asked):
+                found[letter, number] = _packed(asked, codes)
+    return found
+
+
+def _packed(statuses: Sequence[Codes | None], codes: tuple[int, ...]) -> Codes:
+    """Put up to eight answers, whether a unit has one of some statuses, in the bits of one byte, the first lowest."""
+    rows = next(len(status) for status in statuses if status is not None)
+    has, packed = np.empty(rows, dtype=bool), np.zeros(rows, dtype=np.uint8)
+    for status in reversed(statuses):
+        np.add(packed, packed, out=packed)
+        if status is None:
+            continue
+        if len(codes) == 1:
+            np.equal(status, codes[0], out=has)
+        else:  # they follow on each other
+            np.less(np.subtract(status, np.uint8(codes[0])), len(codes), out=has)
+        np.bitwise_or(packed, has.view(np.uint8), out=packed)
+    return packed
 
 
 def count_statuses(
-    slots: Slots, judged: Mapping[int, Judged], scopes: Mapping[str, Codes | None], parcels: Parcels
+    slots: Slots, packed: Packed, rules: Collection[int], scopes: Mapping[str, Codes | None], parcels: Parcels
 ) -> dict[str, ints.Ints]:
     """Count by parcel how many units have which status.
 
     Args:
         slots: The columns wanted.
-        judged: By rule, the units' statuses; those of rules that are not judged here count none.
+        packed: The units' statuses, as `pack_statuses` gives them.
+        rules: The rules that were judged.
         scopes: By scope, 0xFF for the units that it concerns and 0 for others; null for all of them.
         parcels: The units by area.
 
     Returns:
-        By letter of a status that occurs, a row for each parcel and a column for each slot.
+        By letter of a status that occurs, a row for each slot, in it a count for each parcel.
     """
-    rows = len(next(iter(judged.values()))[0])
-    runs = _runs(parcels.starts, rows)
+    runs = _runs(parcels.starts, parcels.rows)
+    kind = np.uint8 if runs.first is None else np.int32
+    masks = {scope: None if mask is None else parcels.sorted(mask) for scope, mask in scopes.items()}
     found: dict[str, ints.Ints] = {}
-    for of, rules in slots.groups.items():
-        here = [rule for rule in rules if rule in judged]
-        for letter in "PUEIF":
-            code = LETTERS.index(letter)
-            asked = [
-                rule for rule in here if judged[rule][1] >> code & 1 and not (code == F and _by_rest(judged[rule]))
-            ]
-            for first in range(0, len(asked), _TOGETHER):
-                some = asked[first : first + _TOGETHER]
-                packed = _packed([judged[rule][0] for rule in some], code)
-                for scope in of:
-                    counts = _added(packed, scopes[scope], parcels, runs)
-                    _room(found, letter, parcels, slots)[:, _columns(slots, some, scope)] = counts[:, : len(some)]
-        rest = [rule for rule in here if _by_rest(judged[rule])]
-        for scope in of if rest else ():
-            columns = _columns(slots, rest, scope)
-            everybody = _row_counts(rows, scopes[scope], parcels, runs)
-            others = sum(part[:, columns] for letter, part in found.items() if letter != "F")
-            _room(found, "F", parcels, slots)[:, columns] = everybody[:, None] - others
+    for (letter, number), bits in packed.items():
+        in_order = parcels.sorted(bits)
+        of, some = slots.packs[number]
+        if letter not in found:
+            found[letter] = np.zeros((len(slots.columns), len(parcels.starts)), dtype=kind)
+        for scope in of:
+            counts = _added(in_order, masks[scope], runs)
+            for place, rule in enumerate(some):
+                found[letter][slots.places[rule, scope]] = counts[:, place]
+    rest = np.zeros((len(slots.columns), len(parcels.starts)), dtype=kind)
+    everybody = {scope: _row_counts(mask, parcels, runs).astype(kind) for scope, mask in masks.items()}
+    for column, (rule, scope) in enumerate(slots.columns):
+        if rule in rules:
+            rest[column] = everybody[scope]
+            for counts in found.values():
+                rest[column] -= counts[column]
+    found.pop("-", None)
+    return found | {"F": rest}
+
+
+def count_flags(flags: Sequence[ints.Bools], parcels: Parcels) -> list[ints.Ints]:
+    """Count by parcel the rows of which each of some flags is true."""
+    runs = _runs(parcels.starts, parcels.rows)
+    found: list[ints.Ints] = []
+    for first in range(0, len(flags), _TOGETHER):
+        some = flags[first : first + _TOGETHER]
+        bits = np.zeros(parcels.rows, dtype=np.uint8)
+        for flag in reversed(some):
+            np.add(bits, bits, out=bits)
+            np.bitwise_or(bits, flag.view(np.uint8), out=bits)
+        counts = _added(parcels.sorted(bits), None, runs)
+        found += [counts[:, place].astype(np.int64) for place in range(len(some))]
     return found
-
-
-def _by_rest(judged: Judged) -> bool:
-    """Say whether every unit has one of the statuses that are counted, so that those that fail are the rest."""
-    return judged[1] & ~_COUNTED == 0 and judged[1] >> F & 1 == 1
-
-
-def _columns(slots: Slots, rules: Sequence[int], scope: str) -> list[int]:
-    return [slots.places[rule, scope] for rule in rules]
-
-
-def _room(found: dict[str, ints.Ints], letter: str, parcels: Parcels, slots: Slots) -> ints.Ints:
-    if letter not in found:
-        found[letter] = np.zeros((len(parcels.starts), len(slots.columns)), dtype=np.int32)
-    return found[letter]
-
-
-def _packed(statuses: Sequence[Codes], code: int) -> Codes:
-    """Put up to eight answers, whether a unit has a status, in the bits of one byte."""
-    has = np.empty(len(statuses[0]), dtype=bool)
-    packed = np.zeros(len(has), dtype=np.uint8)
-    for status in reversed(statuses):
-        np.equal(status, code, out=has)
-        np.add(packed, packed, out=packed)
-        np.bitwise_or(packed, has.view(np.uint8), out=packed)
-    return packed
 
 
 @attrs.frozen(eq=False)
@@ -185,24 +235,22 @@ def _runs(starts: ints.Ints, rows: int) -> _Runs:
     return _Runs(cut, np.searchsorted(cut, starts))
 
 
-def _added(packed: Codes, mask: Codes | None, parcels: Parcels, runs: _Runs) -> ints.Ints:
+def _added(bits: Codes, mask: Codes | None, runs: _Runs) -> ints.Ints:
     """Count the bits of the units of each parcel that a mask leaves: a row of eight counts, the lowest bit first."""
     if not len(runs.starts):
         return np.zeros((0, _TOGETHER), dtype=np.int32)
     if mask is not None:
-        packed = np.bitwise_and(packed, mask)
-    if parcels.order is not None:
-        packed = packed.take(parcels.order)
-    counters = np.unpackbits(packed, bitorder="little").view(np.uint64)
+        bits = np.bitwise_and(bits, mask)
+    counters = np.unpackbits(bits, bitorder="little").view(np.uint64)
     counts: Any = np.add.reduceat(counters, runs.starts).view(np.uint8).reshape(-1, _TOGETHER)
     return counts if runs.first is None else np.add.reduceat(counts, runs.first, axis=0, dtype=np.int32)
 
 
-def _row_counts(rows: int, mask: Codes | None, parcels: Parcels, runs: _Runs) -> ints.Ints:
-    """Count the rows of each parcel, or those of a scope."""
+def _row_counts(mask: Codes | None, parcels: Parcels, runs: _Runs) -> ints.Ints:
+    """Count the rows of each parcel, or those of a scope, whose mask is in the order of parcels."""
     if mask is None:
-        return np.diff(parcels.starts, append=rows).astype(np.int32)
-    return _added(mask & np.uint8(1), None, parcels, runs)[:, 0].astype(np.int32)
+        return parcels.lengths
+    return _added(mask & np.uint8(1), None, runs)[:, 0]
 
 
 def masks_of(concerned: Mapping[str, ints.Bools]) -> dict[str, Codes | None]:

@@ -306,7 +306,7 @@ def _area_columns(level: str, finding: AreaFindings, order: ints.Ints, scorer: S
     columns["phrase"] = constant_word(_phrase_of(rule, finding.scope), size)
     columns["required"] = constant_word(_required_of(rule, finding.scope), size)
     for name in ("value", "low", "high", "gap", "attainment"):
-        columns[name] = doubles(getattr(finding, name)[order])
+        columns[name] = doubles(getattr(finding.numbers, name)[order])
     return columns
 
 
@@ -317,7 +317,7 @@ def _area_gains(finding: AreaFindings, results: Sequence[Results], scorer: Score
         chosen = taken(results, failing)
         credit: Quotients | None = None
         if scorer.by_credit:
-            found = scored_credit(finding.credit, finding.shown.status)
+            found = scored_credit(finding.numbers.credit, finding.shown.status)
             credit = type(found)(found.num[failing], found.den[failing])
         fixed = with_one_fixed(chosen[finding.plan.index], credit)
         result[failing] = gain(scorer, chosen, finding.plan.index, fixed)

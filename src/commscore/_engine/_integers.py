@@ -91,14 +91,14 @@ def _dtype_of(value: int) -> type:
 
 
 def group_sums(array: Ints, starts: Ints) -> Ints:
-    """Sum runs of a sorted array that begin at ``starts``, exactly."""
-    # Less than 64 bits cannot exceed them, however many rows there are.
-    if array.dtype == np.int64 and magnitude(array) * max(len(array), 1) >= _LIMIT:
+    """Sum runs of a sorted array, or of each row of it, that begin at ``starts``, exactly."""
+    # Less than 64 bits cannot exceed them, however many there are.
+    if array.dtype == np.int64 and magnitude(array) * max(array.shape[-1], 1) >= _LIMIT:
         array = wide(array)
     kind = object if array.dtype == object else np.int64
     if not len(starts):
-        return array[:0].astype(kind)
-    sums: Ints = np.add.reduceat(array, starts, dtype=kind)
+        return array[..., :0].astype(kind)
+    sums: Ints = np.add.reduceat(array, starts, axis=-1, dtype=kind)
     return sums
 
 

@@ -6,95 +6,192 @@ where there are few of them, to the areas of each level.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TypeAlias
 
 import attrs
 import numpy as np
 
 from commscore._engine import _integers as ints
+from commscore._tables._places import Numbered
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+# Rows are in order enough where there are at most so many runs for each area.
+_TORN = 2
+# Runs are looked at for that where they are this long, at least, on average.
+_LONG = 4
+# So many rows tell whether it is worth looking at all, and whether areas are few.
+_HEAD = 8192
+_FEW = 0.75
+_SIGNED = 63
 
-# Rows are sorted where runs are shorter than this for want of order.
-_SHORT = 2
+# Names of areas: codes as numbers, or texts, of which null stands for rows whose area is not known.
+Names: TypeAlias = "Numbered | Sequence[str | None]"
+
+
+@attrs.frozen(eq=False)
+class Where:
+    """Where rows lie at one level.
+
+    Attributes:
+        codes: By row, what tells its area: the number of the area's code; or a position in ``labels``, -1 where the
+            area is not known.
+        labels: The names that positions stand for; null where there are codes.
+        width: How many digits the codes have; 0 where there are labels.
+        above: Coarser levels whose areas' codes these codes begin with, and how many digits those have.
+    """
+
+    codes: ints.Ints
+    labels: Sequence[str] | None = None
+    width: int = 0
+    above: Mapping[str, int] = attrs.Factory(dict)
+
+    def names(self, codes: ints.Ints) -> Names:
+        """Return the names of some areas."""
+        if self.labels is None:
+            return Numbered(ints.integers(codes), self.width)
+        labels = (*self.labels, None)
+        return [labels[code] for code in codes.tolist()]
 
 
 @attrs.frozen(eq=False)
 class Layer:
-    """The areas of one level that a block's parcels make up.
+    """The areas of one level that the parcels make up.
 
     Attributes:
-        labels: The block's names of areas.
-        rows: By row, the position in ``labels``; -1 where the area is not known.
-        areas: The areas that occur, as positions in ``labels``, each once.
+        names: The areas that occur, each once.
         order: Parcels sorted by area; null when they already are.
         starts: Where each area's parcels begin in that order.
+        parcels: How many parcels there are.
     """
 
-    labels: Sequence[str | None]
-    rows: ints.Ints
-    areas: ints.Ints
+    names: Names
     order: ints.Ints | None
     starts: ints.Ints
-
-    @property
-    def names(self) -> list[str | None]:
-        """Return the names of the areas that occur; null for rows whose area is not known."""
-        labels = (*self.labels, None)
-        return [labels[code] for code in self.areas.tolist()]
+    parcels: int
 
     def fold(self, sums: ints.Ints) -> ints.Ints:
-        """Add up the sums of parcels by area, exactly: a vector, or one row per parcel."""
-        return ints.group_sums(sums if self.order is None else sums[self.order], self.starts)
+        """Add up the sums of parcels by area, exactly: a vector, or a row of parcels for each of several."""
+        in_order = sums if self.order is None else sums[..., self.order]
+        return in_order if len(self.starts) == self.parcels else ints.group_sums(in_order, self.starts)
+
+    def of_parcels(self) -> ints.Ints:
+        """Return, by parcel, the position of its area among ``names``."""
+        in_order = np.repeat(np.arange(len(self.starts)), np.diff(self.starts, append=self.parcels))
+        if self.order is None:
+            return in_order
+        found = np.empty(self.parcels, dtype=np.int64)
+        found[self.order] = in_order
+        return found
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Parcels:
-    """A block's rows cut into parcels.
+    """Rows cut into parcels.
 
     Attributes:
+        rows: How many rows there are.
         order: Row numbers sorted so that parcels are together; null when they already are.
         starts: Where each parcel begins in that order.
         layers: By level, the areas that the parcels make up.
     """
 
+    rows: int
     order: ints.Ints | None
     starts: ints.Ints
     layers: Mapping[str, Layer]
 
-    def of(self, levels: Sequence[str]) -> Parcels:
-        """Return the same parcels with the areas of some levels only."""
-        return attrs.evolve(self, layers={level: self.layers[level] for level in levels})
-
     def sorted(self, values: ints.Ints) -> ints.Ints:
         """Put values of rows in the order of parcels."""
-        return values if self.order is None else values[self.order]
+        return values if self.order is None else values.take(self.order)
 
     def sums(self, values: ints.Ints) -> ints.Ints:
         """Sum values of rows by parcel, exactly."""
         return ints.group_sums(self.sorted(values), self.starts)
 
+    @cached_property
+    def lengths(self) -> ints.Ints:
+        """Return how many rows each parcel has."""
+        return np.diff(self.starts, append=self.rows)
 
-def cut_parcels(areas: Mapping[str, tuple[Sequence[str | None], ints.Ints]], rows: int) -> Parcels:
+    @cached_property
+    def of_rows(self) -> ints.Ints:
+        """Return the parcel that each row lies in."""
+        in_order = np.repeat(np.arange(len(self.starts)), self.lengths)
+        if self.order is None:
+            return in_order
+        found = np.empty(self.rows, dtype=np.int64)
+        found[self.order] = in_order
+        return found
+
+
+def in_order(where: Mapping[str, Where], rows: int) -> bool:
+    """Say whether the rows of an area stand together, or nearly so, at every level."""
+    codes = [found.codes for found in where.values()]
+    if not codes or rows <= 1:
+        return True
+    return (rows <= _HEAD or _runs_are_few([found[:_HEAD] for found in codes])) and _runs_are_few(codes)
+
+
+def _runs_are_few(codes: Sequence[ints.Ints]) -> bool:
+    starts, finest = _starts(codes, len(codes[0])), codes[0]
+    if np.all(finest[1:] >= finest[:-1]):
+        distinct = int(np.count_nonzero(finest[1:] != finest[:-1])) + 1
+    elif len(starts) * _LONG <= len(finest):
+        distinct = len(np.unique(finest[starts]))
+    else:
+        return False
+    return len(starts) <= _TORN * distinct
+
+
+def areas_are_few(where: Mapping[str, Where]) -> bool:
+    """Say whether each area has several of the rows, so that there is much less to add than there are rows."""
+    head = next(iter(where.values())).codes[:_HEAD]
+    return len(np.unique(head)) <= _FEW * len(head)
+
+
+def cut_parcels(where: Mapping[str, Where], rows: int, *, sort: bool = False) -> Parcels:
     """Cut rows into parcels.
 
     Args:
-        areas: By level, finest first, names of areas, and by row the position among them; -1 where it is not known.
+        where: By level, finest first, where the rows lie.
         rows: How many rows there are.
+        sort: Whether to sort the rows first, because those of an area do not stand together.
     """
-    codes = [found for _, found in areas.values()]
-    starts = _starts(codes, rows)
+    codes = [found.codes for found in where.values()]
     order = None
-    if codes and len(starts) > _SHORT * (len(next(iter(areas.values()))[0]) + 1):
+    if sort and codes:
         # Finer areas lie within coarser ones, so sorting by the finest sorts by all, or nearly so.
-        order = np.argsort(codes[0])
-        codes = [found[order] for found in codes]
-        starts = _starts(codes, rows)
+        order, finest = _sorted(codes[0])
+        codes = [finest, *(found.take(order) for found in codes[1:])]
+    starts = _starts(codes, rows)
     layers = {}
-    for (level, (labels, found)), in_order in zip(areas.items(), codes, strict=True):
-        layers[level] = _layer(labels, found, in_order[starts])
-    return Parcels(order, starts, layers)
+    for (level, found), here in zip(where.items(), codes, strict=True):
+        first = here[starts]
+        layers[level] = _layer(found, first)
+        for coarser, width in found.above.items():
+            layers[coarser] = _layer(attrs.evolve(found, width=width), first // 10 ** (found.width - width))
+    return Parcels(rows, order, starts, layers)
+
+
+def _sorted(codes: ints.Ints) -> tuple[ints.Ints, ints.Ints]:
+    """Return the order of rows by code, and the codes in that order.
+
+    Numbers that hold code and row are sorted as they are: that is several times as fast as sorting the rows by code.
+    """
+    least, bits = int(codes.min(initial=0)), len(codes).bit_length()
+    if (int(codes.max(initial=0)) - least).bit_length() + bits > _SIGNED:
+        order = np.argsort(codes, kind="stable")
+        return order, codes[order]
+    keys = codes.astype(np.int64)
+    keys -= least
+    keys <<= bits
+    keys += np.arange(len(codes))
+    keys.sort()
+    in_order = keys >> bits
+    in_order += least
+    keys &= (1 << bits) - 1
+    return keys, in_order
 
 
 def _starts(codes: Sequence[ints.Ints], rows: int) -> ints.Ints:
@@ -106,14 +203,50 @@ def _starts(codes: Sequence[ints.Ints], rows: int) -> ints.Ints:
     return np.flatnonzero(first)
 
 
-def _layer(labels: Sequence[str | None], rows: ints.Ints, parcels: ints.Ints) -> Layer:
+def _layer(where: Where, parcels: ints.Ints) -> Layer:
     order = None if np.all(parcels[1:] >= parcels[:-1]) else np.argsort(parcels, kind="stable")
-    in_order = parcels if order is None else parcels[order]
-    starts = _starts([in_order], len(in_order))
-    return Layer(labels, rows, in_order[starts], order, starts)
+    found = parcels if order is None else parcels[order]
+    starts = _starts([found], len(found))
+    return Layer(where.names(found[starts]), order, starts, len(parcels))
 
 
-def one_layer(codes: ints.Ints) -> tuple[Parcels, Layer]:
-    """Cut rows into parcels by the areas of one level, which are numbered."""
-    parcels = cut_parcels({"": ((), codes)}, len(codes))
-    return parcels, parcels.layers[""]
+def gathered(blocks: Sequence[Mapping[str, Where]]) -> dict[str, Where]:
+    """Put together where the rows of several blocks of one table lie."""
+    if len({tuple(where) for where in blocks}) > 1:  # in some of them every code tells all, in others not
+        blocks = [_each_level(where) for where in blocks]
+    return {level: _strung([where[level] for where in blocks]) for level in blocks[0]}
+
+
+def _each_level(where: Mapping[str, Where]) -> dict[str, Where]:
+    """Say of each level by itself where rows lie."""
+    result = {}
+    for level, found in where.items():
+        result[level] = attrs.evolve(found, above={})
+        for coarser, width in found.above.items():
+            result[coarser] = Where(found.codes // 10 ** (found.width - width), width=width)
+    return result
+
+
+def _strung(blocks: Sequence[Where]) -> Where:
+    first = blocks[0]
+    if all(found.labels is None for found in blocks):
+        return attrs.evolve(first, codes=np.concatenate([found.codes for found in blocks]))
+    places: dict[str, int] = {}
+    codes = []
+    for found in blocks:
+        if found.labels is None:  # codes beside texts
+            distinct, inside = np.unique(found.codes, return_inverse=True)
+            found = Where(inside, Numbered(distinct, found.width))  # noqa: PLW2901
+        assert found.labels is not None  # noqa: S101 - just made
+        number = np.array([places.setdefault(name, len(places)) for name in found.labels] + [-1], dtype=np.int32)
+        codes.append(number[found.codes])
+    return Where(np.concatenate(codes), tuple(places))
+
+
+def one_layer(codes: ints.Ints) -> tuple[Parcels, ints.Ints, Layer]:
+    """Cut rows into parcels by the areas of one level, which are numbered; return those that occur as well."""
+    where = {"": Where(codes, width=1)}
+    parcels = cut_parcels(where, len(codes), sort=True)
+    layer = parcels.layers[""]
+    assert isinstance(layer.names, Numbered)  # noqa: S101 - the areas are told by numbers
+    return parcels, layer.names.numbers, layer

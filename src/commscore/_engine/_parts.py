@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from commscore._engine._areas import ScoreSums, sum_scores
 from commscore._engine._plan import RulePlan, rank
 from commscore._engine._prices import scored_credit, unit_credit
 from commscore._engine._scoring import Quotients, Results, Scores
@@ -18,11 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from commscore._engine import _integers as ints
+    from commscore._engine._adding import AreaSums, Summands
     from commscore._engine._codes import Codes, Verdicts
+    from commscore._engine._outcomes import Outcome
     from commscore._engine._run import BlockOutcome, Run
     from commscore._engine._unit_scores import Marks, Some
     from commscore._engine._units import Units
-    from commscore._engine._verdicts import Outcome
 
 
 @attrs.frozen(eq=False)
@@ -54,18 +54,20 @@ class UnitPart:
         return as_shown(self.plans[rule], self.verdicts[rule])
 
 
-def finished(run: Run, outcome: BlockOutcome, scorer: Scorer) -> tuple[UnitPart, Mapping[str, ScoreSums]]:
-    """Score a block's units; return them, and by level of the rollup the sums of their scores.
+def finished(run: Run, outcome: BlockOutcome, scorer: Scorer) -> tuple[UnitPart, AreaSums | Summands]:
+    """Score a block's units; return them, and what they add to areas, by area if they are in order.
 
     Exact values that were made on the way are let go: what is asked for later is made of the rows it is asked of.
     """
     units, rules = outcome.units, run.plan.rules
     scores, counts = scored(units, rules, outcome.verdicts, scorer)
-    sums = sum_scores(outcome.parcels.of(run.plan.rollup), scores.score) if run.plan.rollup else {}
+    adds = outcome.adds
+    if run.plan.rollup:
+        adds = attrs.evolve(adds, scores=scores.score, rollup=run.plan.rollup)
     units.block.columns.forget()
     areas = run.positions(units) if run.finer else None
     part = UnitPart(units, rules, outcome.verdicts, outcome.statuses, counts, scores, run.finer, areas)
-    return part, sums
+    return part, run.by_area(adds)
 
 
 def scored(

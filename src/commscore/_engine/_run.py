@@ -8,12 +8,15 @@ import attrs
 import numpy as np
 
 from commscore._engine import _integers as ints
-from commscore._engine._areas import Leaf, Sums, Tally, note_parents
+from commscore._engine._adding import AreaSums, Summands, add_to, added_up, joined, narrowed
+from commscore._engine._areas import Tally
 from commscore._engine._codes import ANY, CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code, select
-from commscore._engine._counts import Slots, count_statuses, masks_of, slots_of
+from commscore._engine._counts import Slots, masks_of, pack_statuses, slots_of
 from commscore._engine._kernel import judge_condition
 from commscore._engine._lanes import Lanes, Workspace, judged
-from commscore._engine._parcels import Layer, Parcels, cut_parcels
+from commscore._engine._outcomes import Outcome
+from commscore._engine._parcels import Where
+from commscore._engine._plain_terms import split_terms
 from commscore._engine._plan import (
     COMPOUNDS,
     Node,
@@ -26,19 +29,19 @@ from commscore._engine._plan import (
     scopes_of,
     tables_of,
 )
-from commscore._engine._terms import Loose, terms
 from commscore._engine._units import OUT, Units, membership
-from commscore._engine._verdicts import Outcome
-from commscore._ruleset import ALL, SCOPES
+from commscore._ruleset import ALL, CODE_LENGTHS, SCOPES
 from commscore._status import I, K, N, Reason, S
 from commscore._tables._exact import OK
-from commscore.errors import DataError, DataFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from commscore._ruleset import Input
     from commscore._tables import Block
+
+# Rows that are in no order wait until they take so many bytes.
+_WAITING = 2**26
 
 
 @attrs.frozen(eq=False)
@@ -116,19 +119,13 @@ class BlockOutcome:
         units: Its rows.
         verdicts: By rule, the outcome for every unit, before dues and force are applied.
         statuses: Those of the verdicts: a row for each rule.
-        parcels: Its rows by area, for the levels that are added up.
-        counts: How many units of each parcel have which status, by letter; see `_counts`.
-        sums: By leaf and level, sums of each area.
-        loose: By leaf and level, rows that may or may not count.
+        adds: What its rows add to areas.
     """
 
     units: Units
     verdicts: tuple[Verdicts, ...]
     statuses: Codes
-    parcels: Parcels
-    counts: Mapping[str, ints.Ints]
-    sums: Mapping[tuple[Leaf, str], Mapping[str, ints.Ints]]
-    loose: Mapping[tuple[Leaf, str], Loose]
+    adds: Summands
 
 
 @attrs.define(eq=False)
@@ -138,7 +135,6 @@ class Run:
     Attributes:
         plan: What to compute.
         coarser: Tables of coarser levels, by level, each as one block.
-        tally: Sums by area: of the further tables while they are read, then of the main one.
         further: Sums of the further tables.
         own: The main table's units, kept only where they are areas of the rollup themselves.
         finer: By rule and scope, what a rule judged in a finer table came to for the main table's rows, as areas.
@@ -146,13 +142,14 @@ class Run:
 
     plan: Plan
     coarser: Mapping[str, Block]
-    tally: Tally = attrs.Factory(Tally)
+    _tally: Tally = attrs.Factory(Tally)
     further: Tally = attrs.Factory(Tally)
     finer: dict[int, dict[str, Outcome]] = attrs.Factory(dict)
     own: list[Units] = attrs.Factory(list)
     _leaves: tuple[LeafPlan, ...] = ()
     _slots: Slots = attrs.Factory(lambda: slots_of({}))
     _lanes: Lanes = attrs.Factory(Lanes)
+    _waiting: list[Summands] = attrs.Factory(list)
 
     def __attrs_post_init__(self) -> None:
         """Lay out the area forms and the counts once."""
@@ -164,6 +161,20 @@ class Run:
         self._slots = slots_of({rule.index: rule.scopes for rule in counted})
 
     @property
+    def tally(self) -> Tally:
+        """Return sums by area: of the further tables while they are read, then of the main one.
+
+        Raises:
+            DataError: An area lies in two coarser ones.
+        """
+        self._settle()
+        return self._tally
+
+    @tally.setter
+    def tally(self, tally: Tally) -> None:
+        self._tally = tally
+
+    @property
     def inputs(self) -> Mapping[str, Input]:
         """Return the catalogue entries of the ruleset's inputs."""
         return self.plan.ruleset.inputs
@@ -171,7 +182,7 @@ class Run:
     def feed(self, block: Block, level: str) -> BlockOutcome:
         """Judge a block's units and add them to the tally."""
         outcome = self.judged(block, level)
-        self.take_in(outcome)
+        self.take_in(outcome.units, self.by_area(outcome.adds))
         return outcome
 
     def judged(self, block: Block, level: str, *, out: ints.Ints | None = None) -> BlockOutcome:
@@ -184,16 +195,9 @@ class Run:
         """
         units = Units(block, level, self.inputs, self.coarser)
         rows = np.empty((len(self.plan.rules), units.rows), dtype=np.uint8) if out is None else out
-        parcels = self._parcels(units)
         work = Workspace(units, self._lanes)
         verdicts = [self._verdicts(plan, work, rows[plan.index]) for plan in self.plan.rules]
-        counts = self._counted(verdicts, work, parcels)
-        sums: dict[tuple[Leaf, str], Mapping[str, ints.Ints]] = {}
-        loose: dict[tuple[Leaf, str], Loose] = {}
-        for leaf in self._leaves:
-            if level in leaf.tables:
-                self._add_up(leaf, units, parcels, (sums, loose))
-        return BlockOutcome(units, tuple(verdicts), rows, parcels, counts, sums, loose)
+        return BlockOutcome(units, tuple(verdicts), rows, self._adds(units, verdicts))
 
     def _verdicts(self, plan: RulePlan, work: Workspace, out: Codes) -> Verdicts:
         units = work.units
@@ -213,84 +217,86 @@ class Run:
         found = np.array([ids.get(label, unknown) for label in (*areas.labels, None)], dtype=np.int64)
         return found[areas.codes]
 
-    def _parcels(self, units: Units) -> Parcels:
-        """Cut a block by area, once for all levels that are needed."""
+    # ---- AREAS ----
+
+    def _adds(self, units: Units, verdicts: list[Verdicts]) -> Summands:
+        """Return what a block's rows add to areas."""
         levels = [level for level in self.plan.area_levels if rank(level) >= rank(units.level)]
-        areas = {level: units.areas(level) for level in levels}
-        return cut_parcels({level: (found.labels, found.codes) for level, found in areas.items()}, units.rows)
+        judged_ = self._statuses(units, verdicts) if levels else {}
+        scopes = {scope for of, _ in self._slots.packs for scope in of}
+        leaves = [leaf for leaf in self._leaves if units.level in leaf.tables]
+        found = {
+            (leaf.rule, leaf.path, scope): split_terms(
+                leaf.node, units, table=units.level, members=chain_membership(leaf.chain, units, scope)
+            )
+            for leaf in leaves
+            for scope in leaf.scopes
+        }
+        return Summands(
+            level=units.level,
+            rows=units.rows,
+            where=_where(units, levels),
+            rules=frozenset(judged_),
+            packed=pack_statuses(self._slots, judged_),
+            scopes=masks_of({scope: in_scope(units, scope) for scope in scopes}) if judged_ else {},
+            plain={name: each.plain for name, each in found.items()},
+            others={name: (each.rows, each.others) for name, each in found.items()},
+            loose={name: each.loose for name, each in found.items() if each.loose is not None},
+            levels={
+                (leaf.rule, leaf.path, scope): tuple(level for level in leaf.levels if level in levels)
+                for leaf in leaves
+                for scope in leaf.scopes
+            },
+        )
 
-    def _counted(self, verdicts: list[Verdicts], work: Workspace, parcels: Parcels) -> Mapping[str, ints.Ints]:
-        """Count the statuses of the rules judged at units, by area and scope."""
-        units = work.units
-        rules = [rule for some in self._slots.groups.values() for rule in some if self._table_of(rule) == units.level]
-        if not parcels.layers or not rules:
-            return {}
-        found = {rule: (verdicts[rule].status, verdicts[rule].may) for rule in rules}
-        scopes = {scope for of in self._slots.groups for scope in of}
-        concerned = {scope: in_scope(units, scope) for scope in scopes}
-        return count_statuses(self._slots, found, masks_of(concerned), parcels)
+    def _statuses(self, units: Units, verdicts: list[Verdicts]) -> dict[int, tuple[Codes, int]]:
+        """Return the statuses of the rules judged at units of a table."""
+        rules = [rule for _, some in self._slots.packs for rule in some]
+        here = [rule for rule in rules if self.plan.rules[rule].node.table == units.level]
+        return {rule: (verdicts[rule].status, verdicts[rule].may) for rule in here}
 
-    def _table_of(self, rule: int) -> str | None:
-        return self.plan.rules[rule].node.table
+    def by_area(self, adds: Summands) -> AreaSums | Summands:
+        """Add rows up by area, unless they had better wait for others; the tally is not touched."""
+        if adds.in_order:
+            return added_up(adds, self._slots)
+        return added_up(adds, self._slots, sort=True) if adds.areas_are_few else narrowed(adds)
 
-    def _add_up(
-        self,
-        leaf: LeafPlan,
-        units: Units,
-        parcels: Parcels,
-        into: tuple[dict[tuple[Leaf, str], Mapping[str, ints.Ints]], dict[tuple[Leaf, str], Loose]],
-    ) -> None:
-        levels = [level for level in leaf.levels if level in parcels.layers]
-        for scope in leaf.scopes:
-            members = chain_membership(leaf.chain, units, scope)
-            found = terms(leaf.node, units, table=units.level, members=members)
-            sums = {name: parcels.sums(values) for name, values in found.fields.items()}
-            name: Leaf = (leaf.rule, leaf.path, scope)
-            for level in levels:
-                into[0][name, level] = {field: parcels.layers[level].fold(values) for field, values in sums.items()}
-                if found.loose is not None:
-                    into[1][name, level] = found.loose
-
-    def take_in(self, outcome: BlockOutcome) -> Mapping[str, ints.Ints]:
-        """Add a block's sums to the tally; return, by level, the positions of its areas there."""
-        units, tally, layers = outcome.units, self.tally, outcome.parcels.layers
+    def take_in(self, units: Units, found: AreaSums | Summands) -> None:
+        """Add what a block came to, by area if it can be, to the tally; see `by_area`."""
         if units.level == self.plan.level and units.level in self.plan.rollup:
             self.own.append(units)
-        ids = {level: tally.index(level).ids_of(layer.names) for level, layer in layers.items()}
-        if units.level == self.plan.level:
-            count = np.diff(outcome.parcels.starts, append=units.rows)
-            for level, layer in layers.items():
-                tally.index(level).units[ids[level]] += layer.fold(count)
-        self._note_parents(outcome.parcels, ids)
-        for level, layer in layers.items():
-            for letter, counts in outcome.counts.items():
-                size = len(tally.index(level).labels)
-                tally.statuses(level, self._slots).add(letter, ids[level], layer.fold(counts), size)
-        for (leaf, level), sums in outcome.sums.items():
-            tally.add(leaf, level, ids[level], sums)
-        for (leaf, level), loose in outcome.loose.items():
-            _add_loose(tally.at(leaf, level), layers[level], ids[level], loose)
-        return ids
+        if isinstance(found, AreaSums):
+            self._add(found)
+            return
+        if self._waiting and self._waiting[0].level != found.level:
+            self._settle()
+        self._waiting.append(found)
+        if sum(rows.bytes for rows in self._waiting) > _WAITING:
+            self._settle()
 
-    def _note_parents(self, parcels: Parcels, ids: Mapping[str, ints.Ints]) -> None:
-        torn = [
-            _torn(level, coarser, name)
-            for level in parcels.layers
-            for coarser in parcels.layers
-            if rank(coarser) > rank(level)
-            for name in note_parents(self.tally, parcels, ids, (level, coarser))
-        ]
-        if torn:
-            raise DataError(torn)
+    def _settle(self) -> None:
+        """Add up the rows that wait for others."""
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self._add(added_up(joined(waiting), self._slots, sort=True))
+
+    def _add(self, sums: AreaSums) -> None:
+        add_to(self._tally, sums, self._slots, main=sums.level == self.plan.level)
 
 
-def _add_loose(target: Sums, layer: Layer, ids: ints.Ints, loose: Loose) -> None:
-    """Add the rows of a block that may or may not count."""
-    place = np.zeros(len(layer.labels) + 1, dtype=np.int64)
-    place[layer.areas] = ids
-    columns = [place[layer.rows[loose.rows]], *loose.low, *loose.high]
-    for area, *entry in zip(*(column.tolist() for column in columns), strict=True):
-        target.add_loose(area, tuple(entry), 1)
+def _where(units: Units, levels: list[str]) -> dict[str, Where]:
+    """Return where units lie, by level; nothing of the levels that are told by the code of the finest."""
+    numbers = units.numbers(levels[0]) if levels else None
+    if numbers is None:
+        return {level: _by_name(units, level) for level in levels}
+    above = {level: CODE_LENGTHS[level] for level in levels[1:] if units.is_told_by_code(level)}
+    named = {level: _by_name(units, level) for level in levels[1:] if level not in above}
+    return {levels[0]: Where(numbers.numbers, width=numbers.width, above=above)} | named
+
+
+def _by_name(units: Units, level: str) -> Where:
+    areas = units.areas(level)
+    return Where(areas.codes, areas.labels)
 
 
 def chain_membership(chain: tuple[Node, ...], units: Units, scope: str) -> Codes | None:
@@ -377,9 +383,3 @@ def _outside(leaf: LeafPlan, units: Units) -> ints.Bools:
     if leaf.node.form == "share":
         out = out | (outcomes(judge_condition(leaf.node.children[0], units)) == CAN_BE_OUT)
     return out
-
-
-def _torn(level: str, coarser: str, name: str) -> DataFault:
-    return DataFault(
-        f"{level} {name!r} lies in more than one {coarser}; give it one, or a code that tells them apart", column=level
-    )

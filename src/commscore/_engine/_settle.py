@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
@@ -10,20 +11,18 @@ import numpy as np
 from commscore._engine import _integers as ints
 from commscore._engine._area_outcomes import area_outcome
 from commscore._engine._area_prices import price
-from commscore._engine._codes import ANY, Codes, MaybeLater, Verdicts, constant, reason_code
+from commscore._engine._codes import ANY, Codes, MaybeLater, Verdicts, reason_code
 from commscore._engine._kernel import judge
+from commscore._engine._outcomes import Outcome, filled
 from commscore._engine._plan import RulePlan, rank
 from commscore._engine._prices import scored_credit, unit_credit, unit_numbers
 from commscore._engine._run import Run, of_scope
 from commscore._engine._scoring import Quotients, Results
 from commscore._engine._units import Units
-from commscore._engine._verdicts import (
-    Outcome,
-)
 from commscore._status import NO_REASON, STATUSES, E, F, I, K, N, P, Reason, S, U
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Callable
 
 NO_OUTLOOK = len(STATUSES)
 _JUDGED = (1 << P) | (1 << F) | (1 << U) | (1 << E)
@@ -84,28 +83,38 @@ def _no_outlook(status: Codes) -> Codes:
 
 
 @attrs.frozen(eq=False)
-class AreaFindings:
-    """One rule's findings in all areas of a level, for one scope.
+class AreaNumbers:
+    """The numbers of findings in areas, NaN where there is none; see `AreaFindings`."""
 
-    Attributes:
-        plan: The rule.
-        scope: ``all``, ``urban`` or ``rural``.
-        shown: Statuses.
-        value, low, high, gap, attainment: Numbers, NaN where there is none.
-        credit: What counts in the attainment model before it is held to 0..1.
-        counts_missing: Whether a missing column counts against the coverage of these areas.
-    """
-
-    plan: RulePlan
-    scope: str
-    shown: Shown
     value: ints.Floats
     low: ints.Floats
     high: ints.Floats
     gap: ints.Floats
     attainment: ints.Floats
     credit: Quotients
+
+
+@attrs.frozen(eq=False, slots=False)
+class AreaFindings:
+    """One rule's findings in all areas of a level, for one scope; numbers are made when first asked for.
+
+    Attributes:
+        plan: The rule.
+        scope: ``all``, ``urban`` or ``rural``.
+        shown: Statuses.
+        counts_missing: Whether a missing column counts against the coverage of these areas.
+    """
+
+    plan: RulePlan
+    scope: str
+    shown: Shown
     counts_missing: bool
+    _made: Callable[[], AreaNumbers]
+
+    @cached_property
+    def numbers(self) -> AreaNumbers:
+        """Return value, low, high, gap and attainment, and what counts in that model before it is held to 0..1."""
+        return self._made()
 
 
 def area_findings(run: Run, level: str) -> list[AreaFindings]:
@@ -114,20 +123,22 @@ def area_findings(run: Run, level: str) -> list[AreaFindings]:
 
 
 def _finding(run: Run, plan: RulePlan, scope: str, level: str) -> AreaFindings:
-    size = len(run.tally.index(level).labels)
+    size = run.tally.index(level).size
     places = _own_places(run, plan, level)
     if places:
         return _finding_of_places(run, plan, scope, level, places)
     outcome = area_outcome(run, plan, scope, level)
     shown = as_shown(plan, outcome.verdicts)
-    value, low, high = _ends(outcome, size)
-    gaps, quotients = price(run, plan, scope, level, outcome)
-    status = outcome.verdicts.status
-    decided = (status == P) | (status == F)
-    attainment = np.where(decided, ints.quotient(quotients.num, quotients.den), np.nan)
     counts = rank(plan.judged) <= rank(level) and plan.deferred is None
-    failing = np.where(status == F, gaps, np.nan)
-    return AreaFindings(plan, scope, shown, value, low, high, failing, attainment, quotients, counts)
+
+    def numbers() -> AreaNumbers:
+        gaps, quotients = price(run, plan, scope, level, outcome)
+        status = outcome.verdicts.status
+        decided = (status == P) | (status == F)
+        attainment = np.where(decided, ints.quotient(quotients.num, quotients.den), np.nan)
+        return AreaNumbers(*_ends(outcome, size), np.where(status == F, gaps, np.nan), attainment, quotients)
+
+    return AreaFindings(plan, scope, shown, counts, numbers)
 
 
 def _own_places(run: Run, plan: RulePlan, level: str) -> list[Units]:
@@ -142,8 +153,8 @@ def _own_places(run: Run, plan: RulePlan, level: str) -> list[Units]:
 def _finding_of_places(run: Run, plan: RulePlan, scope: str, level: str, places: list[Units]) -> AreaFindings:
     """Return a rule's findings for areas that are rows of a table: those of the rows."""
     index = run.tally.index(level)
-    size = len(index.labels)
-    verdicts = constant(size, N, Reason.EMPTY_SCOPE)
+    size = index.size
+    verdicts = filled(size, N, Reason.EMPTY_SCOPE)
     columns = {name: np.full(size, np.nan) for name in ("value", "gap", "attainment")}
     found = Quotients(np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.int64))
     for units in places:
@@ -159,7 +170,8 @@ def _finding_of_places(run: Run, plan: RulePlan, scope: str, level: str, places:
     counts = rank(plan.judged) <= rank(level) and plan.deferred is None
     value = columns["value"]
     shown = as_shown(plan, verdicts)
-    return AreaFindings(plan, scope, shown, value, value, value, columns["gap"], columns["attainment"], found, counts)
+    made = AreaNumbers(value, value, value, columns["gap"], columns["attainment"], found)
+    return AreaFindings(plan, scope, shown, counts, lambda: made)
 
 
 def _put(array: ints.Ints, rows: ints.Ints, values: ints.Ints) -> ints.Ints:
@@ -208,28 +220,23 @@ def results_of(findings: list[AreaFindings], rules: int, *, attainment: bool) ->
 
 
 def _counted(findings: list[AreaFindings], *, attainment: bool) -> Results:
-    statuses = [finding.shown.status for finding in findings]
-    passed, failed, undecided = (
-        sum(np.isin(status, codes).astype(np.int64) for status in statuses) for codes in ((P,), (F,), (U, E))
-    )
-    missing = reason_code(Reason.MISSING_COLUMN)
-    unchecked = sum(
-        ((one.shown.status == K) & (one.shown.reason == missing) & one.counts_missing).astype(np.int64)
-        for one in findings
-    )
-    total = None
+    size = len(findings[0].shown.status)
+    # There are no more findings than scopes.
+    passed, failed, undecided, unchecked = (np.zeros(size, dtype=np.uint8) for _ in range(4))
+    for one in findings:
+        status, may = one.shown.status, one.shown.may
+        for total, code in ((passed, P), (failed, F), (undecided, U), (undecided, E)):
+            if may >> code & 1:
+                np.add(total, status == code, out=total)
+        if one.counts_missing and may >> K & 1 and (missing := status == K).any():
+            unchecked += missing & (one.shown.reason == reason_code(Reason.MISSING_COLUMN))
+    credit: Quotients | None = None
     if attainment:
         for one in findings:
-            found = scored_credit(one.credit, one.shown.status)
-            if total is None:
-                total = found
+            found = scored_credit(one.numbers.credit, one.shown.status)
+            if credit is None:
+                credit = found
             else:
-                num = ints.plus(ints.product(total.num, found.den), ints.product(found.num, total.den))
-                total = Quotients(*ints.reduced(num, ints.product(total.den, found.den)))
-    return Results(
-        np.asarray(passed),
-        np.asarray(failed),
-        np.asarray(undecided),
-        np.asarray(unchecked),
-        None if total is None else (total.num, total.den),
-    )
+                num = ints.plus(ints.product(credit.num, found.den), ints.product(found.num, credit.den))
+                credit = Quotients(*ints.reduced(num, ints.product(credit.den, found.den)))
+    return Results(passed, failed, undecided, unchecked, None if credit is None else (credit.num, credit.den))

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from commscore._engine import _integers as ints
+from commscore._engine._area_scores import score_areas
 from commscore._engine._codes import reason_code
 from commscore._engine._scoring import (
     Quotients,
@@ -45,6 +46,13 @@ class Scorer:
         """Score many subjects."""
         scoring = self.ruleset.scoring
         return score_results(self.tree, results, model=scoring.model, unknown=scoring.unknown)
+
+    def score_areas(self, results: Sequence[Results], size: int) -> Scores:
+        """Score areas, in which a rule has a finding for each of its scopes."""
+        scoring = self.ruleset.scoring
+        if self.by_credit:
+            return self.score(results)
+        return score_areas(self.tree, results, size, model=scoring.model, unknown=scoring.unknown)
 
     def score_units(self, classes: Sequence[Class], rows: int) -> Scores:
         """Score units, each of which has one finding of every rule."""
@@ -109,9 +117,17 @@ def subject_columns(scorer: Scorer, scores: Scores, shown_: Sequence[tuple[int, 
     numbers = grade_columns(scorer, scores, shown_)
     columns |= {title: graded(scorer, number) for title, number in numbers.items()}
     for code, status in enumerate(STATUSES):
-        counts = [finding.status == code for _, finding in shown_]
-        columns[f"n_{status}"] = pa.array(np.sum(counts, axis=0, dtype=np.int32) if counts else [], pa.int32())
+        columns[f"n_{status}"] = pa.array(_number(code, shown_), pa.int32())
     return columns
+
+
+def _number(code: int, shown_: Sequence[tuple[int, Shown]]) -> ints.Ints:
+    """Count by subject the findings that have a status."""
+    total = np.zeros(len(shown_[0][1].status) if shown_ else 0, dtype=np.min_scalar_type(len(shown_)))
+    for _, finding in shown_:
+        if finding.may >> code & 1:
+            total += finding.status == code
+    return total.astype(np.int32)
 
 
 def doubles(values: ints.Floats, *, complete: bool = False) -> Any:

@@ -41,14 +41,22 @@ class Marks:
 
 
 @attrs.frozen(eq=False)
-class _Weights:
-    """Sums of the weights of a group's own rules, as integers over ``scale``, by what became of them."""
+class Weights:
+    """Sums of the weights of a group's own rules, as integers over ``scale``: those earned, of those that count.
+
+    Attributes:
+        scale: What weights are over.
+        low: If whatever is undecided fails.
+        high: If it passes; the very pair of ``low`` where nothing is.
+        decided: Of what is decided only.
+        covered: What is decided, of what could be.
+    """
 
     scale: int
-    passed: Some
-    undecided: Some
-    counted: Some
-    unchecked: Some
+    low: tuple[Some, Some]
+    high: tuple[Some, Some]
+    decided: tuple[Some, Some]
+    covered: tuple[Some, Some]
 
 
 @attrs.frozen(eq=False)
@@ -63,25 +71,25 @@ class _Mean:
 
 def score_units(tree: Tree, classes: Sequence[Class], rows: int, *, model: str, unknown: str) -> Scores:
     """Score units by their statuses; see `_scoring.score_results`, which gives the same for counts of findings."""
-    own = _own_weights(tree, classes)
-    low = _mean(tree, own, lambda found: (found.passed, found.counted))
+    return score_weights(tree, _own_weights(tree, classes), rows, model=model, unknown=unknown)
+
+
+def score_weights(tree: Tree, own: Mapping[int, Weights], rows: int, *, model: str, unknown: str) -> Scores:
+    """Score subjects by the weights of each group's own rules."""
+    low = _mean(tree, own, lambda found: found.low)
     high = score = low
-    if any(status in one.counts for one in classes for status in (U, E)):
-        high = _mean(tree, own, lambda found: (_plus(found.passed, found.undecided), found.counted))
+    if any(found.high is not found.low for found in own.values()):
+        high = _mean(tree, own, lambda found: found.high)
         if unknown == "exclude":
-            score = _mean(tree, own, lambda found: (found.passed, _minus(found.counted, found.undecided)))
-    coverage = _mean(tree, own, _covered)
+            score = _mean(tree, own, lambda found: found.decided)
+    coverage = _mean(tree, own, lambda found: found.covered)
     shares = {id(one): Quotients(_spread(one.num, rows), _spread(one.den, rows)) for one in (score, low, high)}
     weights = [weights_of(_spread(one.total, rows), one.scale) for one in (score, low, high)] if model in FLAT else None
     covered = Quotients(_spread(coverage.num, rows), _spread(coverage.den, rows))
     return scores_of((shares[id(score)], shares[id(low)], shares[id(high)]), weights, covered, model)
 
 
-def _covered(found: _Weights) -> tuple[Some, Some]:
-    return _minus(found.counted, found.undecided), _plus(found.counted, found.unchecked)
-
-
-def _mean(tree: Tree, own: Mapping[int, _Weights], pick: Callable[[_Weights], tuple[Some, Some]]) -> _Mean:
+def _mean(tree: Tree, own: Mapping[int, Weights], pick: Callable[[Weights], tuple[Some, Some]]) -> _Mean:
     """Return the mean of a group from its own rules' weights, of which ``pick`` gives numerator and denominator."""
     scale = own[id(tree)].scale
     num, total = pick(own[id(tree)])
@@ -105,7 +113,7 @@ def _mean_at_common(num: Some, total: int, groups: Sequence[tuple[int, _Mean]], 
     there = [(weight, group.num, group.den) for weight, group in groups if isinstance(group.den, int) and group.den]
     common = lcm(*(den for _, _, den in there))
     total += sum(weight for weight, _, _ in there)
-    kind = _kind(total * common)
+    kind = narrowest(total * common)
     found = _scaled(num, common, kind)
     for weight, inner, den in there:
         found = _plus(found, _scaled(inner, weight * (common // den), kind))
@@ -123,8 +131,8 @@ def rule_shares(tree: Tree, marks: Sequence[Marks], rows: int, *, unknown: str) 
     """
     own = _own_weights(tree, classes_of(tree, marks, rows))
 
-    def counted(found: _Weights) -> tuple[Some, Some]:
-        return 0, _minus(found.counted, found.undecided) if unknown == "exclude" else found.counted
+    def counted(found: Weights) -> tuple[Some, Some]:
+        return 0, (found.decided if unknown == "exclude" else found.low)[1]
 
     found: dict[int, tuple[int, Some]] = {}
 
@@ -178,7 +186,7 @@ class Class:
 
     def of(self, *statuses: int) -> Some:
         """Return how many findings have any of some statuses."""
-        return _sum(self.counts[status] for status in statuses if status in self.counts)
+        return some_sum(self.counts[status] for status in statuses if status in self.counts)
 
 
 def classes_of(tree: Tree, marks: Sequence[Marks], rows: int) -> list[Class]:
@@ -195,8 +203,10 @@ def status_counts(classes: Sequence[Class]) -> list[Some]:
     """Count the findings of each unit by status."""
     size = sum(one.size for one in classes)
     kind = _counter(size)  # each class may do with less than all of them need
-    found: list[Some] = [_sum(_scaled(one.of(status), 1, kind) for one in classes) for status in range(len(STATUSES))]
-    others = _sum(some for status, some in enumerate(found) if status != F)
+    found: list[Some] = [
+        some_sum(_scaled(one.of(status), 1, kind) for one in classes) for status in range(len(STATUSES))
+    ]
+    others = some_sum(some for status, some in enumerate(found) if status != F)
     found[F] = _minus(size, others)
     return found
 
@@ -263,21 +273,24 @@ def _counter(most: int) -> Any:
     return np.min_scalar_type(most)
 
 
-def _own_weights(tree: Tree, classes: Sequence[Class]) -> dict[int, _Weights]:
+def _own_weights(tree: Tree, classes: Sequence[Class]) -> dict[int, Weights]:
     """Add up the weights of each group's own rules."""
     own = [one for one in classes if one.group == id(tree) and one.weight != 0]
-    kind = _kind(sum(one.weight * one.size for one in own))
+    kind = narrowest(sum(one.weight * one.size for one in own))
 
     def summed(some: Callable[[Class], Some]) -> Some:
-        return _sum(_scaled(some(one), one.weight, kind) for one in own)
+        return some_sum(_scaled(some(one), one.weight, kind) for one in own)
 
+    passed, undecided = summed(lambda one: one.of(P)), summed(lambda one: one.of(U, E))
+    counted = summed(lambda one: _minus(one.size, one.of(N, K, S, I)))
+    low, decided = (passed, counted), _minus(counted, undecided)
     found = {
-        id(tree): _Weights(
+        id(tree): Weights(
             tree.scale,
-            passed=summed(lambda one: one.of(P)),
-            undecided=summed(lambda one: one.of(U, E)),
-            counted=summed(lambda one: _minus(one.size, one.of(N, K, S, I))),
-            unchecked=summed(lambda one: one.unchecked),
+            low=low,
+            high=low if isinstance(undecided, int) and undecided == 0 else (_plus(passed, undecided), counted),
+            decided=(passed, decided),
+            covered=(decided, _plus(counted, summed(lambda one: one.unchecked))),
         )
     }
     for group in tree.groups:
@@ -288,7 +301,7 @@ def _own_weights(tree: Tree, classes: Sequence[Class]) -> dict[int, _Weights]:
 # ---- ONE NUMBER, OR ONE EACH ----
 
 
-def _kind(bound: int) -> Any:
+def narrowest(bound: int) -> Any:
     """Return the smallest integer type that holds whatever is not greater than a bound."""
     for kind in (np.uint8, np.uint16, np.int32, np.int64):
         if bound <= np.iinfo(kind).max // 2:
@@ -309,7 +322,8 @@ def _plus(one: Some, two: Some) -> Some:
     return two if isinstance(one, int) and one == 0 else one if isinstance(two, int) and two == 0 else one + two
 
 
-def _sum(some: Iterable[Some]) -> Some:
+def some_sum(some: Iterable[Some]) -> Some:
+    """Add up numbers of all units, or of each."""
     total: Some = 0
     for one in some:
         total = _plus(total, one)

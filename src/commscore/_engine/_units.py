@@ -15,7 +15,8 @@ from commscore._engine._plan import UNITS, Node, rank, scopes_of
 from commscore._requirement import Interval, interval
 from commscore._ruleset import ALL, CODE_LENGTHS, SCOPES, Filter, Input
 from commscore._tables import Areas, Block
-from commscore._tables._exact import MISSING, OK, Column
+from commscore._tables._exact import MISSING, OK, Column, taken
+from commscore._tables._places import Numbered, Places
 
 # Whether a unit is in scope; where several filters meet, the greatest wins: out of one is out of all.
 IN, MAYBE_MISSING, MAYBE_INVALID, OUT = 0, 1, 2, 3
@@ -47,6 +48,16 @@ class Units:
         found = self.block.areas.get(level)
         return Areas((), np.full(self.rows, -1, dtype=np.int32)) if found is None else found
 
+    def numbers(self, level: str) -> Numbered | None:
+        """Return the code of each unit's area of a level, as numbers; null where the units' codes do not tell it."""
+        areas = self.block.areas
+        return areas.numbers(level) if isinstance(areas, Places) else None
+
+    def is_told_by_code(self, level: str) -> bool:
+        """Say whether each unit's code alone tells its area of a level."""
+        areas = self.block.areas
+        return isinstance(areas, Places) and areas.width(level) > 0
+
     def column(self, name: str) -> Column:
         """Return an input's column: the unit's own, or the value of the area that the unit lies in."""
         if name == UNITS:
@@ -73,7 +84,7 @@ class Units:
             rows=len(rows),
             first_row=block.first_row,
             columns=block.columns.at(rows),
-            kind=None if block.kind is None else _taken(block.kind, rows),
+            kind=None if block.kind is None else taken(block.kind, rows),
             areas=_AreasAt(block.areas, rows),
             keys=block.keys.take(wanted),
             codes=None if block.codes is None else block.codes.take(wanted),
@@ -83,10 +94,6 @@ class Units:
     def own(self, name: str) -> Column:
         """Return an input's column in this very table."""
         return self.column(name) if name == UNITS else self.block.columns[name]
-
-
-def _taken(column: Column, rows: ints.Ints) -> Column:
-    return attrs.evolve(column, values=column.values[rows], state=None if column.state is None else column.state[rows])
 
 
 class _AreasAt(Mapping[str, Areas]):

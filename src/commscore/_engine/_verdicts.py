@@ -12,12 +12,13 @@ import attrs
 import numpy as np
 
 from commscore._engine import _integers as ints
-from commscore._engine._codes import Codes, Verdicts, reason_code
+from commscore._engine._codes import Verdicts, reason_code
 from commscore._engine._compounds import combine
+from commscore._engine._outcomes import Outcome, Span, filled
 from commscore._engine._terms import TOGETHER, UNBOUNDED
 from commscore._requirement import InputRef, Interval, Requirement, interval
 from commscore._ruleset import ALL
-from commscore._status import NO_REASON, REASONS, E, F, I, K, N, P, Reason, U
+from commscore._status import NO_REASON, E, F, I, K, N, P, Reason, U
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,115 +27,6 @@ if TYPE_CHECKING:
     from commscore._engine._plan import Node
 
 RATIOS = ("mean", "ratio", "share")
-
-
-@attrs.frozen(eq=False)
-class Span:
-    """The interval ``low .. high`` of each area's value, as exact quotients times ``factor``.
-
-    Attributes:
-        low_num, low_den, high_num, high_den: The ends; a zero ``den`` has no quotient.
-        low_open, high_open: Where an end is unbounded.
-        factor: What the quotients are multiplied by.
-    """
-
-    low_num: ints.Ints
-    low_den: ints.Ints
-    high_num: ints.Ints
-    high_den: ints.Ints
-    low_open: ints.Bools
-    high_open: ints.Bools
-    factor: Fraction
-
-    def known(self) -> ints.Bools:
-        """Say where both ends are one value."""
-        closed = ~self.low_open & ~self.high_open & np.asarray(self.low_den != 0) & np.asarray(self.high_den != 0)
-        same = ints.product(self.low_num, self.high_den) == ints.product(self.high_num, self.low_den)
-        return closed & np.asarray(same, dtype=bool)
-
-    def low(self) -> ints.Floats:
-        """Return the lower ends for display; NaN where there is none."""
-        return np.where(self.low_open, np.nan, ints.quotient(self.low_num, self.low_den, self.factor))
-
-    def high(self) -> ints.Floats:
-        """Return the upper ends for display; NaN where there is none."""
-        return np.where(self.high_open, np.nan, ints.quotient(self.high_num, self.high_den, self.factor))
-
-
-@attrs.frozen(eq=False)
-class Outcome:
-    """What one rule comes to in every area of a level, for one scope.
-
-    Attributes:
-        verdicts: Statuses and reasons.
-        span: The value's interval; null where there is no single value (compounds).
-        counts: Of an AND over units or areas: how many pass, fail, and are undecided; null for other forms.
-    """
-
-    verdicts: Verdicts
-    span: Span | None = None
-    counts: tuple[ints.Ints, ints.Ints, ints.Ints] | None = None
-
-
-def nothing_checked(size: int, reason: Reason) -> Outcome:
-    """Return "not checked" for every area."""
-    return Outcome(_filled(size, K, reason))
-
-
-def _filled(size: int, status: int, reason: Reason | None) -> Verdicts:
-    return Verdicts(np.full(size, status, dtype=np.uint8), np.full(size, reason_code(reason), dtype=np.uint8))
-
-
-# ---- AND OVER UNITS OR AREAS ----
-
-
-def conjunction(count: Callable[[str], ints.Ints]) -> Outcome:
-    """Combine by AND, given how many units (or areas) have each status, by letter."""
-    passed, failed, unknown, error = (count(letter) for letter in "PFUE")
-    shown, size = count("I"), len(passed)
-    verdicts = _filled(size, N, Reason.EMPTY_SCOPE)
-    status, reason = verdicts.status, verdicts.reason
-    steps = (
-        (shown, I, None),
-        (passed, P, None),
-        (error, E, Reason.INVALID_VALUE),
-        (unknown, U, Reason.INCOMPLETE_AREA),
-        (failed, F, None),
-    )
-    for number, outcome, why in steps:  # each step overrules those before it
-        status[number > 0], reason[number > 0] = outcome, reason_code(why)
-    nothing = (status == U) & (passed == 0)
-    reason[nothing] = reason_code(Reason.MISSING_VALUE)
-    undecided = ints.plus(unknown, error)
-    judged = ints.plus(ints.plus(passed, failed), undecided)
-    no = np.zeros(size, dtype=bool)
-    span = Span(passed, judged, ints.plus(passed, undecided), judged, no, no, Fraction(1))
-    return Outcome(verdicts, span, (passed, failed, undecided))
-
-
-def rolled_up(inside: Outcome, pairs: tuple[ints.Ints, ints.Ints], size: int) -> Outcome:
-    """Combine the findings of judged areas into those of the areas they lie in.
-
-    Args:
-        inside: The outcome at the judged level.
-        pairs: Positions of judged areas, and of the coarser ones that they lie in; -1 where not known.
-        size: How many coarser areas there are.
-    """
-    known = pairs[1] >= 0
-    areas, parents = (each[known] for each in pairs)
-    status = inside.verdicts.status[areas]
-    if len(status) and not (status != K).any():
-        return Outcome(_filled(size, K, _only_reason(inside.verdicts.reason)))
-
-    def count(letter: str) -> ints.Ints:
-        mask = status == "PFUENKSI".index(letter)
-        return np.bincount(parents[mask], minlength=size).astype(np.int64)
-
-    return conjunction(count)
-
-
-def _only_reason(codes: Codes) -> Reason | None:
-    return REASONS[codes[0]] if len(codes) and codes[0] != NO_REASON else None
 
 
 # ---- ONE AREA FORM ----
@@ -356,7 +248,7 @@ def _settled(node: Node, sums: Sums, size: int, scope: str, found: tuple[ints.In
     def field(name: str) -> ints.Ints:
         return sums.field(name, size)
 
-    result = _filled(size, U, Reason.INCOMPLETE_AREA)
+    result = filled(size, U, Reason.INCOMPLETE_AREA)
     _put(result, _by_error(node, sums, size, scope, rows="open"), E, Reason.INVALID_VALUE)
     sure = decided & (field("inside") > 0)
     if node.form in RATIOS:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from commscore._ruleset import Ruleset
     from commscore._tables import Block, Column
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @attrs.frozen(eq=False)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from commscore._engine._areas import Tally, merged, sum_scores
 from commscore._engine._counting import added, by_status
-from commscore._engine._parcels import cut_parcels
+from commscore._engine._parcels import Where, cut_parcels
 from commscore._report import bad_cells, count_cells, counted_in
 from commscore._status import STATUSES
 
@@ -86,8 +86,8 @@ class Totals:
         self.rows += part.units.rows
         self.counts += added([part], len(self.counts))
         count_cells(self.cells, part.units, part.plans)
-        nothing = np.zeros(part.units.rows, dtype=np.int64)
-        whole, everybody = cut_parcels({"all": (("all",), nothing)}, part.units.rows), np.zeros(1, dtype=np.int64)
+        nothing, everybody = np.zeros(part.units.rows, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        whole = cut_parcels({"all": Where(nothing, ("all",))}, part.units.rows)
         for name in _SCORES:
             self._sums.add_scores(name, everybody, sum_scores(whole, getattr(part.scores, name))["all"])
         for entry in pc.value_counts(units["grade"]).to_pylist():

@@ -82,7 +82,7 @@ def _credits(result: _results.Result, subject: Subject) -> Iterator[Fraction]:
     shown = {(finding["rule"], finding["scope"] or ALL) for finding in subject.findings}
     for finding in area_findings(result.run, subject.level):
         if (finding.plan.rule.id, finding.scope) in shown:
-            credit = scored_credit(finding.credit, finding.shown.status)
+            credit = scored_credit(finding.numbers.credit, finding.shown.status)
             yield Fraction(int(credit.num[number]), int(credit.den[number]))
 
 

@@ -191,7 +191,7 @@ def _findings_at_areas(result: Result, areas: Mapping[str, Sequence[AreaFindings
 
 def _rows(finding: AreaFindings, level: str, labels: Sequence[str | None], order: Sequence[int]) -> list[AreaFinding]:
     names = ("value", "low", "high", "gap")
-    numbers = {name: doubles(getattr(finding, name)).to_pylist() for name in names}
+    numbers = {name: doubles(getattr(finding.numbers, name)).to_pylist() for name in names}
     shown = finding.shown
     return [
         AreaFinding(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from commscore._tables._buffers import plain
-from commscore._tables._exact import Column, cap_part, read_column
+from commscore._tables._exact import Column, cap_part, read_column, taken
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -68,17 +68,46 @@ class Columns(Mapping[str, Column]):
 
     def at(self, rows: Integers) -> Columns:
         """Return the inputs of some rows."""
-        wanted = pa.array(rows)
-        return Columns({name: self.array(name).take(wanted) for name in self._arrays}, self._inputs, self._missing)
+        return _Some(self, rows)
 
     def forget(self) -> None:
         """Let go of the exact values; they can be had again."""
         self._read.clear()
 
+    def read(self, name: str) -> Column | None:
+        """Return an input's exact values if somebody asked for them before."""
+        return self._read.get(name)
+
+    def _raw(self, name: str) -> Array:
+        return self._arrays[name]
+
     def _column(self, name: str) -> Column:
         entry = self._inputs[name]
-        column = read_column(self._arrays[name], entry, missing=self._missing)
+        column = read_column(self._raw(name), entry, missing=self._missing)
         whole = self.whole_of(name)
         if whole is None:
             return column
         return cap_part(column, self[whole], places=(entry.places, self._inputs[whole].places))
+
+
+class _Some(Columns):
+    """The inputs of some rows of a block, each looked up when it is first asked for."""
+
+    def __init__(self, whole: Columns, rows: Integers) -> None:
+        super().__init__(dict.fromkeys(whole), whole._inputs, whole._missing)  # noqa: SLF001 - of the same kind
+        self._whole = whole
+        self._rows = rows
+
+    def array(self, name: str) -> Array:
+        if name not in self._plain:
+            self._arrays[name] = self._whole.array(name).take(pa.array(self._rows))
+            self._plain.add(name)
+        return self._arrays[name]
+
+    def _raw(self, name: str) -> Array:
+        return self.array(name)
+
+    def _column(self, name: str) -> Column:
+        # Exact values that are there already need not be made again.
+        found = self._whole.read(name)
+        return super()._column(name) if found is None else taken(found, self._rows)

@@ -55,6 +55,11 @@ class Column:
     labels: tuple[str, ...] = ()
 
 
+def taken(column: Column, rows: Integers) -> Column:
+    """Return some rows of a column."""
+    return attrs.evolve(column, values=column.values[rows], state=None if column.state is None else column.state[rows])
+
+
 @attrs.frozen
 class Scale:
     """How the numbers of an input are read.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -161,6 +162,40 @@ def _lengths(array: Array, missing: tuple[str, ...]) -> list[int]:
     return found
 
 
+@attrs.frozen(eq=False, slots=False)
+class Numbered(Sequence[str]):
+    """Codes that all have the same number of digits, kept as the numbers that they write.
+
+    Attributes:
+        numbers: The numbers.
+        width: How many digits each code has.
+    """
+
+    numbers: Rows
+    width: int
+
+    @cached_property
+    def written(self) -> list[str]:
+        """Return the codes."""
+        found: list[str] = self.array().to_pylist()
+        return found
+
+    def array(self) -> Array:
+        """Return the codes as an Arrow array of strings."""
+        found = pa.array(self.numbers).cast(pa.string())
+        # Only numbers that are too short begin with zeros.
+        short = self.numbers.size and self.numbers.min() < 10 ** (self.width - 1)
+        return pc.utf8_lpad(found, width=self.width, padding="0") if short else found
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return a code, or some of them."""
+        return self.written[place]
+
+    def __len__(self) -> int:
+        """Count the codes."""
+        return len(self.numbers)
+
+
 @attrs.frozen(eq=False)
 class Areas:
     """The areas of one level in which the rows of a block lie.
@@ -170,7 +205,7 @@ class Areas:
         codes: int32 per row: position in ``labels``, or -1 where the area is not known.
     """
 
-    labels: tuple[str, ...]
+    labels: Sequence[str]
     codes: npt.NDArray[np.int32]
 
 
@@ -218,6 +253,23 @@ class Places(Mapping[str, Areas]):
         self._above = None
         if self._known.codes is not None:
             self._known.codes.forget()
+
+    def width(self, level: str) -> int:
+        """Return how many digits of each row's code make the area of a level; 0 unless they tell it for all rows."""
+        known = self._known
+        # A row's own code goes before an area column only where the row is the area.
+        if known.codes is None or level not in CODE_LENGTHS or (level != self._level and level in known.columns):
+            return 0
+        length, width = known.codes.length, CODE_LENGTHS[level]
+        return width if length.size and length.strides == (0,) and length[0] >= width else 0
+
+    def numbers(self, level: str) -> Numbered | None:
+        """Return the code of each row's area of a level; null unless the rows' own codes tell it for all."""
+        codes, width = self._known.codes, self.width(level)
+        if codes is None or not width:
+            return None
+        divisor = 10 ** (int(codes.length[0]) - width)
+        return Numbered(codes.values if divisor == 1 else codes.values // divisor, width)
 
     def __getitem__(self, level: str) -> Areas:
         """Return the areas of a level."""

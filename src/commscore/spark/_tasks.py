@@ -15,10 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from commscore._engine._adding import torn
 from commscore._engine._areas import Tally, merged
 from commscore._engine._counting import added
 from commscore._engine._findings import SCHEMA, unit_findings
-from commscore._engine._run import _torn as torn
 from commscore._evaluation import Session, open_session
 from commscore._files._pipeline import unit_schema
 from commscore._files._state import dump_state, load_state
