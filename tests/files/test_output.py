@@ -9,7 +9,6 @@ import platform
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -324,7 +323,7 @@ def test_a_thread_that_still_writes_leaves_nothing(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    def too_late(folder: Path, **options: Any) -> None:
+    def too_late(*_: object, **__: object) -> None:
         monkeypatch.setattr(shutil, "rmtree", remove)  # the first time, a file has come while others went
 
     monkeypatch.setattr(_api, "open_flow", interrupted)
