@@ -38,7 +38,7 @@ class Reading:
         key: Column of the keys, as the caller names it.
         columns: The caller's own mapping of column to input.
         missing: Texts that stand for no value.
-        block_rows: Rows of the pieces that each file is cut into, from its first row on; its last piece may be smaller.
+        block_rows: Rows to read at a time, where that can be chosen: what fits a block need not be copied into one.
         skip: Rows at the beginning that are not wanted.
         layout: How rows lie in each file.
     """
@@ -178,7 +178,7 @@ def _source(files: Sequence[DataFile], shapes: Sequence[_Shape], reading: Readin
             if rows is not None and rows == read[number]:
                 continue
             columns = [local(number, index) for index in wanted]
-            for count, arrays in _evened(_beyond(_opened(file, reading), columns, left), reading.block_rows):
+            for count, arrays in _beyond(_opened(file, reading), columns, left):
                 read[number] += count
                 if arrays is None:
                     left -= count
@@ -206,44 +206,8 @@ def _beyond(source: Source, columns: Sequence[int], skip: int) -> Iterator[Stret
             yield rows - over, [array.slice(over) for array in arrays] if over else arrays
 
 
-def _evened(stretches: Iterator[Stretch], size: int) -> Iterator[Stretch]:
-    """Cut and gather pieces to the size wanted, the last one aside, however the file was written.
-
-    Blocks of a file then begin at the same rows whether all of it is read or only its rest.
-    """
-    waiting: list[Piece] = []
-    total = 0
-    for rows, arrays in stretches:
-        if arrays is None:
-            yield rows, None
-            continue
-        start = 0
-        while total + rows - start >= size:
-            count = size - total
-            waiting.append((count, [array.slice(start, count) for array in arrays] if count < rows else arrays))
-            yield size, _gathered(waiting)
-            waiting, total, start = [], 0, start + count
-        if start < rows:
-            waiting.append((rows - start, [array.slice(start) for array in arrays]))
-            total += rows - start
-    if waiting:
-        yield total, _gathered(waiting)
-
-
-def _gathered(pieces: Sequence[Piece]) -> list[Any]:
-    """Join pieces of one file."""
-    if len(pieces) == 1:
-        return pieces[0][1]
-    columns = zip(*(arrays for _, arrays in pieces), strict=True)
-    return [pa.chunked_array([chunk for array in column for chunk in _chunks(array)]) for column in columns]
-
-
-def _chunks(array: Any) -> list[Any]:
-    return array.chunks if isinstance(array, pa.ChunkedArray) else [array]
-
-
 def _opened(file: DataFile, reading: Reading) -> Source:
-    source = open_source(Laid(file.path, reading.layout), name=reading.name, block_rows=_ROWS)
+    source = open_source(Laid(file.path, reading.layout), name=reading.name, block_rows=reading.block_rows)
     said = {name: value for name, value in file.partition.items() if name not in source.names}
     return _with_constants(source, said) if said else source
 

@@ -31,6 +31,7 @@ class Columns(Mapping[str, Column]):
         self._arrays = dict(arrays)
         self._inputs = inputs
         self._missing = missing
+        self._of: tuple[Columns, Array] | None = None
         self._plain: set[str] = set()
         self._read: dict[str, Column] = {}
 
@@ -51,11 +52,11 @@ class Columns(Mapping[str, Column]):
 
     def array(self, name: str) -> Array:
         """Return an input's Arrow array as one chunk of a plain type."""
-        found = self._arrays[name]
         if name not in self._plain:
-            found = self._arrays[name] = plain(found)
+            found = plain(self._arrays[name]) if self._of is None else self._of[0].array(name).take(self._of[1])
+            self._arrays[name] = found
             self._plain.add(name)
-        return found
+        return self._arrays[name]
 
     def whole_of(self, name: str) -> str | None:
         """Return the input here that another one is a part of, and that its values are held to."""
@@ -67,9 +68,10 @@ class Columns(Mapping[str, Column]):
         return whole if whole in self._arrays and names.index(whole) < names.index(name) else None
 
     def at(self, rows: Integers) -> Columns:
-        """Return the inputs of some rows."""
-        wanted = pa.array(rows)
-        return Columns({name: self.array(name).take(wanted) for name in self._arrays}, self._inputs, self._missing)
+        """Return the inputs of some rows, each picked out when it is first asked for: few of many may be."""
+        found = Columns(self._arrays, self._inputs, self._missing)
+        found._of = self, pa.array(rows)
+        return found
 
     def forget(self) -> None:
         """Let go of the exact values; they can be had again."""
@@ -77,7 +79,7 @@ class Columns(Mapping[str, Column]):
 
     def _column(self, name: str) -> Column:
         entry = self._inputs[name]
-        column = read_column(self._arrays[name], entry, missing=self._missing)
+        column = read_column(self._arrays[name] if self._of is None else self.array(name), entry, missing=self._missing)
         whole = self.whole_of(name)
         if whole is None:
             return column
