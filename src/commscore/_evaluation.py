@@ -180,7 +180,9 @@ class Session:
             ids = self.run.take_in(outcome)
             for level, scores in sums.items():
                 self.run.tally.add_scores(level, ids[level], scores)
+            del outcome  # not to be held while the next block is judged; nor is the part
             yield part
+            del part
         reading.finish()
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # A row group is written when it has this many rows, or takes this many bytes in memory.
 GROUP_ROWS = 1 << 20
-GROUP_BYTES = 1 << 26
+GROUP_BYTES = 3 << 23
 
 _MAGIC = b"PAR1"
 _NOTHING = pa.py_buffer(bytes(1 << 20))
@@ -94,6 +94,8 @@ class ParquetFile:
             with writing(self._out):
                 self._open_writer()
                 self._writer.write_table(table, row_group_size=GROUP_ROWS)
+            del table
+            pa.default_memory_pool().release_unused()
 
     def _open_writer(self) -> None:
         if self._writer is None:

@@ -78,7 +78,7 @@ def _parquet(path: Path, name: str, block_rows: int) -> Source:
     import pyarrow.parquet as pq  # noqa: PLC0415  # slow to import, and not every caller has a Parquet file
 
     # Not mapped into memory: what was read of a large file would count as ours for as long as we read.
-    file = pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False)
+    file = pq.ParquetFile(path, buffer_size=1 << 17, pre_buffer=False)
     schema = file.schema_arrow
     runs = _runs([file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)], block_rows)
 
