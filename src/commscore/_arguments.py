@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
-from commscore._ruleset import LEVELS, Ruleset
+from commscore._ruleset import AREA_LEVELS, NATION, Ruleset
 from commscore.errors import UsageError
+
+
+class TableOptions(TypedDict, total=False):
+    """What a caller may say of units and of how they are read; ``commscore.evaluate`` tells what each means."""
+
+    key: str | None
+    rollup: Sequence[str] | None
+    as_of: date | str | None
+    columns: Mapping[str, str] | None
+    level: str | None
+    more: Mapping[str, Any] | None
+    missing: Collection[str]
+    sheet: str | int | None
+    header_row: int | None
+    skip_rows: int
+    encoding: str | None
 
 
 def texts(name: str, value: Any) -> tuple[str, ...]:
@@ -30,18 +46,21 @@ def one_or_more(name: str, value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(texts(name, value))
 
 
-def levels(name: str, value: Any) -> tuple[str, ...] | None:
-    """Return a list of levels, or null.
+def levels(name: str, value: Any, *, ruleset: Ruleset | None = None) -> tuple[str, ...] | None:
+    """Return a list of levels of areas, or null.
 
     Raises:
-        UsageError: It is no list, or names a level that does not exist.
+        UsageError: It is no list, or names a level that does not exist, or that the ruleset knows nothing of.
     """
     if value is None:
         return None
     found = texts(name, value)
     for level in found:
-        if level not in LEVELS:
-            raise UsageError(f"{name}: there is no level {level!r}; there are {', '.join(LEVELS)}")
+        if level not in AREA_LEVELS:
+            raise UsageError(f"{name}: there is no level {level!r}; there are {', '.join(AREA_LEVELS)}")
+        if level == NATION and ruleset is not None and ruleset.jurisdiction.level != NATION:
+            home = ruleset.jurisdiction.level
+            raise UsageError(f"{name}: {ruleset.id} is of a {home}, and a nation is judged by rulesets of a nation only")
     return found
 
 

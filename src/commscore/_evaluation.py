@@ -7,7 +7,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import attrs
 import numpy as np
@@ -25,7 +25,7 @@ from commscore._result_tables import Context
 from commscore._results import Again, Result, settled
 from commscore._ruleset import BUILT_IN, LEVELS, Ruleset
 from commscore._tables import Block, Reading, Table, Unread, blocks, open_table
-from commscore._tables._layouts import layout_of
+from commscore._tables._layouts import parted
 from commscore._tables._workbooks import lay_out
 from commscore.errors import DataError, DataFault, UsageError
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from commscore._arguments import TableOptions
     from commscore._engine._areas import ScoreSums
     from commscore._engine._run import BlockOutcome
 
@@ -46,84 +47,22 @@ _WHOLE = 2**31  # rows per block of the further tables, which are held whole
 def evaluate(
     data: Any,
     ruleset: str | Path | Ruleset,
-    *,
-    key: str | None = None,
-    rollup: Sequence[str] | None = None,
-    as_of: date | str | None = None,
-    columns: Mapping[str, str] | None = None,
-    level: str | None = None,
-    more: Mapping[str, Any] | None = None,
-    missing: Collection[str] = ("",),
-    sheet: str | int | None = None,
-    header_row: int | None = None,
-    skip_rows: int = 0,
-    encoding: str | None = None,
+    **options: Unpack[TableOptions],
 ) -> Result:
-    """Score a table of units against a ruleset.
-
-    Args:
-        data: Units, one row each: anything with ``__arrow_c_stream__`` or ``__arrow_c_array__`` (pyarrow, polars,
-            pandas,
-            duckdb, …), a pyarrow Dataset, a polars LazyFrame, a mapping of columns, a list of rows, or a path.
-        ruleset: An id such as ``"dalian-2023"``, a path, or a loaded ruleset.
-        key: The column that names the units; without it ``code`` if there is one, else the row number.
-        rollup: The levels whose areas the result shows; by default the jurisdiction's and those that rules are
-            judged at.
-        as_of: The day on which dues are looked at, as a date or ``YYYY-MM-DD``; by default 31 December of the
-            ruleset's year.
-        columns: The table's own column names, ``{"theirs": "input"}``, where they are neither names nor titles of
-            inputs.
-        level: What the rows are; by default ``community``, or what the length of all codes says.
-        more: Tables of other levels, such as ``{"county": counties, "city": city}``.
-        missing: Texts that stand for a missing value, beside blank cells.
-        sheet: The sheet of a workbook, by name or number; by default the first. Where sheets are named by level, as in
-            the templates that `template` writes, those of other levels come along as ``more``.
-        header_row: The row of a CSV file or sheet that holds the column names, counted from 1; by default the first
-            that is not blank.
-        skip_rows: How many rows below the names hold no data, such as one with units.
-        encoding: The encoding of a CSV file; by default UTF-8, or GB18030 where it is no UTF-8.
-
-    Returns:
-        The result; its tables are made when they are first asked for.
-
-    Raises:
-        RulesetError: The ruleset cannot be used; every fault with its place.
-        DataError: A table cannot be used: duplicate or null keys, malformed codes, no column for any rule,
-            unreadable file.
-        UsageError: An argument makes no sense here, such as a level that does not exist.
-
-    Example:
-        >>> import commscore
-        >>> communities = {"code": ["210202001001"], "kind": ["urban"], "social_orgs": [12]}
-        >>> result = commscore.evaluate(communities, "dalian-2023")
-        >>> result.units.num_rows
-        1
-    """
+    """Score a table of units against one ruleset; ``commscore.evaluate`` tells what each argument means."""
     loaded = load_ruleset(arguments.ruleset_name(ruleset))
-    layout = layout_of(sheet, header_row, skip_rows, encoding)
-    data, more, level = lay_out(data, _more(more), level, layout)
-    session = open_session(
-        data,
-        loaded,
-        key=key,
-        rollup=rollup,
-        as_of=as_of,
-        columns=columns,
-        level=level,
-        more=more,
-        missing=missing,
-        block_rows=_BLOCK_ROWS,
-    )
+    said, layout = parted(options)
+    data, said["more"], said["level"] = lay_out(data, _more(said.get("more")), said.get("level"), layout)
+    session = open_session(data, loaded, **said, block_rows=_BLOCK_ROWS)
     parts = tuple(session.parts(keep=True))
 
     def once_more(other: Ruleset) -> Result:
-        known = {name: target for name, target in (columns or {}).items() if target in {*other.inputs, *BUILT_IN}}
-        day = as_of if other.id == loaded.id else None  # another year has another last day
-        return evaluate(
-            data, other, key=key, rollup=rollup, as_of=day, columns=known, level=level, more=more, missing=missing
-        )
+        columns = said.get("columns") or {}
+        known = {name: target for name, target in columns.items() if target in {*other.inputs, *BUILT_IN}}
+        day = said.get("as_of") if other.id == loaded.id else None  # another year has another last day
+        return evaluate(data, other, **{**said, "columns": known, "as_of": day})
 
-    given = (data, *(more or {}).values())
+    given = (data, *(said["more"] or {}).values())
     again = None if any(map(_is_stream, given)) else Again(given, once_more)
     return settled(session.context, parts, session.run, session.run.tally, again=again)
 
@@ -210,18 +149,18 @@ def open_session(
     data: Any,
     ruleset: Ruleset,
     *,
-    key: str | None,
-    rollup: Sequence[str] | None,
-    as_of: date | str | None,
-    columns: Mapping[str, str] | None,
-    level: str | None,
-    more: Mapping[str, Any] | None,
-    missing: Collection[str],
+    key: str | None = None,
+    rollup: Sequence[str] | None = None,
+    as_of: date | str | None = None,
+    columns: Mapping[str, str] | None = None,
+    level: str | None = None,
+    more: Mapping[str, Any] | None = None,
+    missing: Collection[str] = ("",),
     block_rows: int | None = None,
 ) -> Session:
     """Open the tables, make the plan, and add up the tables of other levels."""
     day = _as_of(ruleset, as_of)
-    shown = arguments.levels("rollup", rollup)
+    shown = arguments.levels("rollup", rollup, ruleset=ruleset)
     key, columns = (
         arguments.text_or_none("key", key),
         arguments.mapping_or_none("columns", columns, "{'theirs': 'input'}"),
@@ -259,8 +198,6 @@ def _as_of(ruleset: Ruleset, as_of: date | str | None) -> date:
             f"{ruleset.id} is a plan of several years and is not evaluated itself: use that of a year, which extends it"
         )
         raise UsageError(message)
-    if ruleset.jurisdiction.level not in LEVELS:
-        raise UsageError(f"{ruleset.id} is a baseline for the rulesets of places and is not evaluated itself")
     return arguments.day("as_of", as_of) or date(ruleset.year, 12, 31)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import attrs
 import pyarrow as pa
@@ -22,7 +22,7 @@ from commscore._files._sums import write_sums
 from commscore._files._writing import write_table
 from commscore._loading import dump_ruleset, load_ruleset
 from commscore._results import Again, Result, settled
-from commscore._tables._layouts import Layout, laid, layout_of
+from commscore._tables._layouts import laid, parted
 from commscore._tables._streams import Source
 from commscore._tables._workbooks import lay_out
 from commscore.errors import DataError, UsageError
@@ -30,12 +30,23 @@ from commscore.errors import DataError, UsageError
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Collection, Mapping, Sequence
-    from datetime import date
 
+    from commscore._arguments import TableOptions
     from commscore._engine._parts import UnitPart
     from commscore._ruleset import Ruleset
 
     Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+
+# What nobody says, as the manifest tells it.
+_UNSAID: TableOptions = {
+    "key": None,
+    "rollup": None,
+    "as_of": None,
+    "columns": None,
+    "level": None,
+    "more": None,
+    "missing": ("",),
+}
 
 
 def evaluate_files(
@@ -43,29 +54,16 @@ def evaluate_files(
     ruleset: str | Path | Ruleset,
     out: str | os.PathLike[str],
     *,
-    key: str | None = None,
-    rollup: Sequence[str] | None = None,
-    as_of: date | str | None = None,
-    columns: Mapping[str, str] | None = None,
-    level: str | None = None,
-    more: Mapping[str, Any] | None = None,
-    missing: Collection[str] = ("",),
-    sheet: str | int | None = None,
-    header_row: int | None = None,
-    skip_rows: int = 0,
-    encoding: str | None = None,
     findings: str = "failing",
     overwrite: bool = False,
     resume: bool = False,
     progress: Callable[[Progress], None] | None = None,
+    **options: Unpack[TableOptions],
 ) -> Output:
     """Score files of units against one ruleset, in batches, and write the results to a folder.
 
     What each argument means, what is left in the folder and what is raised is told by ``commscore.evaluate_files``.
     """
-    options: dict[str, Any] = {"key": key, "rollup": rollup, "as_of": as_of, "columns": columns, "level": level}
-    options |= {"more": more, "missing": missing}
-    options |= {"sheet": sheet, "header_row": header_row, "skip_rows": skip_rows, "encoding": encoding}
     job = _job(src, ruleset, Path(out), options, findings=findings, resume=resume, progress=progress)
     return _evaluated(job, overwrite=overwrite)
 
@@ -77,7 +75,7 @@ def summarize_files(
     *,
     sink: Any = None,
     progress: Callable[[Progress], None] | None = None,
-    **options: Any,
+    **options: Unpack[TableOptions],
 ) -> Output:
     """Score units as `evaluate_files` does, but keep no more of them than a summary needs.
 
@@ -92,12 +90,13 @@ def summarize_files(
     Returns:
         The output, to ask for its summary, areas and manifest.
     """
-    settings = dict.fromkeys(("key", "rollup", "as_of", "columns", "level", "more")) | {"missing": ("",)} | options
-    job = _job(src, ruleset, folder, settings, findings="none", progress=progress, sink=sink, whole=False)
+    job = _job(src, ruleset, folder, options, findings="none", progress=progress, sink=sink, whole=False)
     return _evaluated(job, overwrite=False)
 
 
-def evaluate_some(src: Paths, ruleset: str | Path | Ruleset, keys: Collection[str], **options: Any) -> Result:
+def evaluate_some(
+    src: Paths, ruleset: str | Path | Ruleset, keys: Collection[str], **options: Unpack[TableOptions]
+) -> Result:
     """Score files of units as `evaluate` does, but keep no more units in memory than are asked for.
 
     Args:
@@ -109,8 +108,7 @@ def evaluate_some(src: Paths, ruleset: str | Path | Ruleset, keys: Collection[st
     Returns:
         A result whose areas are those of all units, and whose units are those of the blocks that hold the keys.
     """
-    settings = dict.fromkeys(("key", "rollup", "as_of", "columns", "level", "more")) | {"missing": ("",)} | options
-    job = _job(src, ruleset, Path(), settings, findings="none")
+    job = _job(src, ruleset, Path(), options, findings="none")
     wanted = pa.array(list(keys), pa.string())
     again = Again((src,), lambda other: evaluate_some(src, other, keys, **options))
     result = _kept(job, lambda part: bool(pc.any(pc.is_in(part.units.block.keys, wanted)).as_py()), again)
@@ -131,7 +129,7 @@ def _job(
     src: Any,
     ruleset: str | Path | Ruleset,
     out: Path,
-    options: Mapping[str, Any],
+    options: TableOptions,
     *,
     findings: str,
     **how: Any,
@@ -140,12 +138,12 @@ def _job(
     started = now()
     if findings not in KEPT:
         raise UsageError(f"findings: there is no {findings!r}; there are {', '.join(KEPT)}")
-    shown = arguments.levels("rollup", options["rollup"])
-    more = dict(arguments.mapping_or_none("more", options["more"], "{'county': counties}") or {})
-    columns = arguments.mapping_or_none("columns", options["columns"], "{'theirs': 'input'}")
-    missing = arguments.texts("missing", options["missing"])
+    rest, layout = parted({**_UNSAID, **options})
+    shown = arguments.levels("rollup", rest["rollup"])
+    more = dict(arguments.mapping_or_none("more", rest["more"], "{'county': counties}") or {})
+    columns = arguments.mapping_or_none("columns", rest["columns"], "{'theirs': 'input'}")
+    missing = arguments.texts("missing", rest["missing"])
     streamed = isinstance(src, pa.RecordBatchReader | Source)
-    rest, layout = _layout(options)
     selection = None if streamed else select_files(src)
     if selection is not None and len(selection.files) == 1:
         found, sheets, rest["level"] = lay_out(selection.files[0].path, more, rest["level"], layout)
@@ -165,13 +163,6 @@ def _job(
         started=started,
         **{"progress": None, **how},
     )
-
-
-def _layout(options: Mapping[str, Any]) -> tuple[dict[str, Any], Layout]:
-    """Take what is said of how the rows of files lie out of the options."""
-    said: dict[str, Any] = {"sheet": None, "header_row": None, "skip_rows": 0, "encoding": None, **options}
-    names = attrs.fields_dict(Layout)
-    return {name: value for name, value in options.items() if name not in names}, layout_of(*(said[n] for n in names))
 
 
 def _evaluated(job: Job, *, overwrite: bool) -> Output:

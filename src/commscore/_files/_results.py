@@ -10,11 +10,12 @@ import attrs
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from commscore._arguments import TableOptions
 from commscore._files._spreads import spread_of
 from commscore._results import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from commscore._engine import _integers as ints
@@ -59,6 +60,15 @@ class Progress:
         """Return how many seconds the rest takes at that rate; null where that cannot be told."""
         rate = self.rows_per_second
         return (self.total - self.rows) / rate if rate and self.total is not None else None
+
+
+class FileOptions(TableOptions, total=False):
+    """What a caller may say of a run over files; ``commscore.evaluate_files`` tells what each means."""
+
+    findings: str
+    overwrite: bool
+    resume: bool
+    progress: Callable[[Progress], None] | None
 
 
 class StreamedResult(Result):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from commscore import _arguments as arguments
 from commscore._evaluation import evaluate as evaluate_one
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from commscore._files import Output, Progress
+    from commscore._arguments import TableOptions
+    from commscore._files import FileOptions, Output, Progress
     from commscore._results import Result
     from commscore._routing._outputs import RoutedOutput
     from commscore._routing._results import RoutedResult
@@ -39,37 +40,16 @@ def evaluate(
     data: Any,
     ruleset: Literal["auto"],
     *,
-    key: str | None = None,
-    rollup: Sequence[str] | None = None,
-    as_of: date | str | None = None,
-    columns: Mapping[str, str] | None = None,
-    level: str | None = None,
-    more: Mapping[str, Any] | None = None,
-    missing: Collection[str] = ("",),
-    sheet: str | int | None = None,
-    header_row: int | None = None,
-    skip_rows: int = 0,
-    encoding: str | None = None,
     rulesets: Given = None,
     fallback: bool = False,
     year: int | None = None,
+    **options: Unpack[TableOptions],
 ) -> RoutedResult: ...
 @overload
 def evaluate(
     data: Any,
     ruleset: str | Path | Ruleset,
-    *,
-    key: str | None = None,
-    rollup: Sequence[str] | None = None,
-    as_of: date | str | None = None,
-    columns: Mapping[str, str] | None = None,
-    level: str | None = None,
-    more: Mapping[str, Any] | None = None,
-    missing: Collection[str] = ("",),
-    sheet: str | int | None = None,
-    header_row: int | None = None,
-    skip_rows: int = 0,
-    encoding: str | None = None,
+    **options: Unpack[TableOptions],
 ) -> Result: ...
 def evaluate(
     data: Any,
@@ -156,46 +136,17 @@ def evaluate_files(  # type: ignore[overload-overlap]  # "auto" is a text, too
     ruleset: Literal["auto"],
     out: str | os.PathLike[str],
     *,
-    key: str | None = None,
-    rollup: Sequence[str] | None = None,
-    as_of: date | str | None = None,
-    columns: Mapping[str, str] | None = None,
-    level: str | None = None,
-    more: Mapping[str, Any] | None = None,
-    missing: Collection[str] = ("",),
-    sheet: str | int | None = None,
-    header_row: int | None = None,
-    skip_rows: int = 0,
-    encoding: str | None = None,
-    findings: str = "failing",
-    overwrite: bool = False,
-    resume: bool = False,
-    progress: Callable[[Progress], None] | None = None,
     rulesets: Given = None,
     fallback: bool = False,
     year: int | None = None,
+    **options: Unpack[FileOptions],
 ) -> RoutedOutput: ...
 @overload
 def evaluate_files(
     src: Paths | pa.RecordBatchReader,
     ruleset: str | Path | Ruleset,
     out: str | os.PathLike[str],
-    *,
-    key: str | None = None,
-    rollup: Sequence[str] | None = None,
-    as_of: date | str | None = None,
-    columns: Mapping[str, str] | None = None,
-    level: str | None = None,
-    more: Mapping[str, Any] | None = None,
-    missing: Collection[str] = ("",),
-    sheet: str | int | None = None,
-    header_row: int | None = None,
-    skip_rows: int = 0,
-    encoding: str | None = None,
-    findings: str = "failing",
-    overwrite: bool = False,
-    resume: bool = False,
-    progress: Callable[[Progress], None] | None = None,
+    **options: Unpack[FileOptions],
 ) -> Output: ...
 def evaluate_files(
     src: Paths | pa.RecordBatchReader,

@@ -63,6 +63,17 @@ def layout_of(sheet: Any, header_row: Any, skip_rows: Any, encoding: Any) -> Lay
     return Layout(sheet, header_row, skip_rows, encoding)
 
 
+def parted(options: Mapping[str, Any]) -> tuple[dict[str, Any], Layout]:
+    """Take what is said of how the rows of files lie out of the options.
+
+    Raises:
+        UsageError: An argument that makes no sense.
+    """
+    names = attrs.fields_dict(Layout)
+    rest = {name: value for name, value in options.items() if name not in names}
+    return rest, layout_of(*(options.get(name, field.default) for name, field in names.items()))
+
+
 def _is_count(value: Any, *, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
