@@ -11,7 +11,7 @@ import pyarrow as pa
 from commscore._files._threads import ahead
 from commscore._tables import open_table
 from commscore._tables._layouts import PLAIN, Laid, Layout
-from commscore._tables._sources import open_source
+from commscore._tables._sources import files_of, open_source
 from commscore._tables._streams import Piece, Source
 from commscore.errors import DataError, DataFault, DataWarning, UsageError
 
@@ -62,12 +62,21 @@ class Joined:
         rows: Rows read so far, by file; those passed over count as read.
         total: Rows of all files; null where a kind of file does not tell beforehand.
         source: Their columns, named as in the first file.
+        stream: What a stream is read from; null for files.
     """
 
     files: tuple[DataFile, ...]
     rows: list[int]
     total: int | None
     source: Source
+    stream: Any = None
+
+    @property
+    def places(self) -> list[tuple[str, int]]:
+        """Return the files that rows come from, in order, with how many come from each."""
+        if self.files:
+            return [(str(file.path), rows) for file, rows in zip(self.files, self.rows, strict=True)]
+        return files_of(self.stream)
 
 
 @attrs.frozen
@@ -114,8 +123,8 @@ def join_files(files: tuple[DataFile, ...], reading: Reading) -> Joined:
 
 
 def join_stream(stream: Any, reading: Reading) -> Joined:
-    """Take a stream of record batches for what several files are elsewhere: it is read once, as it comes."""
-    return Joined((), [], None, open_source(stream, name=reading.name, block_rows=reading.block_rows))
+    """Take a stream of record batches, or a Dataset, for what several files are elsewhere: it is read as it comes."""
+    return Joined((), [], None, open_source(stream, name=reading.name, block_rows=reading.block_rows), stream)
 
 
 def _shape(file: DataFile, reading: Reading) -> _Shape:
@@ -244,22 +253,23 @@ def _with_constants(source: Source, said: Mapping[str, str | None]) -> Source:
 
 def located(error: DataError, joined: Joined) -> DataError:
     """Say in which file the rows of a fault are, where there are several files."""
-    if len(joined.files) <= 1:
+    if not any(fault.rows for fault in error.faults):
         return error
-    return DataError([_located(fault, joined) for fault in error.faults])
+    files = joined.places
+    return error if len(files) <= 1 else DataError([_located(fault, files) for fault in error.faults])
 
 
-def _located(fault: DataFault, joined: Joined) -> DataFault:
+def _located(fault: DataFault, files: Sequence[tuple[str, int]]) -> DataFault:
     if not fault.rows:
         return fault
-    places = [_place(row, joined) for row in fault.rows[:3]]
+    places = [_place(row, files) for row in fault.rows[:3]]
     return attrs.evolve(fault, message=f"{fault.message}; counted over all files: {', '.join(places)}")
 
 
-def _place(row: int, joined: Joined) -> str:
+def _place(row: int, files: Sequence[tuple[str, int]]) -> str:
     rest = row
-    for file, rows in zip(joined.files, joined.rows, strict=True):
+    for path, rows in files:
         if rest < rows:
-            return f"row {row} is row {rest} of {file.path}"
+            return f"row {row} is row {rest} of {path}"
         rest -= rows
     return f"row {row}"
