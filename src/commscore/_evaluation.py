@@ -123,6 +123,7 @@ class Session:
             if keep:  # what is asked for later is made of the rows it is asked of
                 part.units.block.forget()
             yield part
+            del part, sums  # not to be held while the next block is judged
         _ = self.run.tally  # whatever is wrong with areas is told before it is said that all is well
         reading.finish()
 

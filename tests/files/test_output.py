@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 import commscore
-from commscore._files import _staging
+from commscore._files import _api, _staging
 
 Save = Callable[[pa.Table, Path], Path]
 TABLES = ["areas.parquet", "findings.parquet", "rules.parquet", "units.parquet"]
@@ -312,6 +313,55 @@ def test_a_run_interrupted_before_it_has_locked_its_folder_leaves_nothing(
         commscore.evaluate_files(src, ruleset, tmp_path / "out")
 
     assert names(tmp_path) == ["in"]
+
+
+def test_a_thread_that_still_writes_leaves_nothing(
+    src: Path, ruleset: commscore.Ruleset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove = shutil.rmtree
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def too_late(*_: object, **__: object) -> None:
+        monkeypatch.setattr(shutil, "rmtree", remove)  # the first time, a file has come while others went
+
+    monkeypatch.setattr(_api, "open_flow", interrupted)
+    monkeypatch.setattr(shutil, "rmtree", too_late)
+
+    with pytest.raises(KeyboardInterrupt):
+        commscore.evaluate_files(src, ruleset, tmp_path / "out")
+
+    assert names(tmp_path) == ["in"]
+
+
+@pytest.mark.parametrize("moment", range(4))
+def test_an_interruption_while_outputs_change_places_leaves_one_of_them(
+    moment: int, src: Path, ruleset: commscore.Ruleset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commscore.evaluate_files(src, ruleset, tmp_path / "out")
+    old = (tmp_path / "out" / "manifest.json").read_bytes()
+    rename = Path.rename
+    renamed: list[Path] = []
+
+    def interrupted(path: Path, target: Path) -> Path:
+        renamed.append(target)
+        number = len(renamed) - 1
+        if (number, 0) == divmod(moment, 2):
+            raise KeyboardInterrupt
+        rename(path, target)
+        if (number, 1) == divmod(moment, 2):
+            raise KeyboardInterrupt
+        return target
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        commscore.evaluate_files(src, ruleset, tmp_path / "out", overwrite=True)
+
+    assert names(tmp_path) == ["in", "out"]
+    is_old = (tmp_path / "out" / "manifest.json").read_bytes() == old
+    assert is_old is (moment < 3)
 
 
 def test_a_file_above_the_output_is_said(src: Path, ruleset: commscore.Ruleset, tmp_path: Path) -> None:

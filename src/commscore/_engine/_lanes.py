@@ -15,20 +15,24 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from commscore._engine._codes import ANY, Codes, Verdicts, select
+from commscore._engine._codes import ANY, Codes, Verdicts, reason_code, select
 from commscore._engine._compounds import combined_status
 from commscore._engine._kernel import judge
 from commscore._engine._plan import COMPOUNDS, UNITS, Node, scopes_of
-from commscore._engine._units import IN, Units, membership
+from commscore._engine._units import IN, MAYBE_MISSING, Units, membership
 from commscore._requirement import InputRef, Requirement, interval
 from commscore._ruleset import SCOPES
-from commscore._status import NO_REASON, E, F, K, N, P, U
+from commscore._status import NO_REASON, STATUSES, E, F, K, N, P, Reason, U
 from commscore._tables._machine import Limits, Machine, least_reading, limits_in, read_machine
 
 if TYPE_CHECKING:
     from commscore._engine import _integers as ints
 
 _P, _F, _U, _E, _N = (1 << status for status in (P, F, U, E, N))
+# By status, the reason of a unit whose scope is known.
+_REASONS_OF_ONE = np.full(len(STATUSES), NO_REASON, dtype=np.uint8)
+for _status, _why in ((U, Reason.MISSING_VALUE), (E, Reason.INVALID_VALUE), (N, Reason.OUT_OF_SCOPE)):
+    _REASONS_OF_ONE[_status] = reason_code(_why)
 
 # Rows whose numbers are looked at together: few enough to stay near the processor, which looks at them up to three
 # times, once for what is odd and once for each scope. What is made of them are bytes, which take less room.
@@ -293,7 +297,20 @@ def judged(node: Node, work: Workspace, out: Codes) -> Verdicts:
     """Judge a part unit by unit; reasons are found when somebody asks."""
     may = judge_statuses(node, work, out)
     units = work.units
+    if node.absent is None and work.lanes.is_direct(node, units):
+        members = work.members(node)
+        return Verdicts(out, lambda: _reasons_of_one(members, out), may=may)
     return Verdicts(out, lambda: _reasons(node, units, out), may=may)
+
+
+def _reasons_of_one(members: Codes | None, status: Codes) -> Codes:
+    """Find out why units that are asked for one number neither pass nor fail: their statuses and their scope tell."""
+    reason = np.full(len(status), NO_REASON, dtype=np.uint8)
+    rows = np.flatnonzero(status > F)
+    reason[rows] = _REASONS_OF_ONE[status[rows]]
+    if members is not None:
+        reason[members == MAYBE_MISSING] = reason_code(Reason.MISSING_SCOPE)
+    return reason
 
 
 def _reasons(node: Node, units: Units, status: Codes) -> Codes:

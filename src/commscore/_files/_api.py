@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 import attrs
 import pyarrow as pa
@@ -23,7 +23,7 @@ from commscore._files._writing import write_table
 from commscore._loading import dump_ruleset, load_ruleset
 from commscore._results import Again, Result, settled
 from commscore._tables._layouts import laid, parted
-from commscore._tables._streams import Source
+from commscore._tables._sources import flows
 from commscore._tables._workbooks import lay_out
 from commscore.errors import DataError, UsageError
 
@@ -31,11 +31,15 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from pyarrow.dataset import Dataset, Scanner
+
     from commscore._arguments import TableOptions
     from commscore._engine._parts import UnitPart
     from commscore._ruleset import Ruleset
+    from commscore._tables._streams import Source
 
     Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+    Stream: TypeAlias = pa.RecordBatchReader | Dataset | Scanner
 
 # What nobody says, as the manifest tells it.
 _UNSAID: TableOptions = {
@@ -50,7 +54,7 @@ _UNSAID: TableOptions = {
 
 
 def evaluate_files(
-    src: Paths | pa.RecordBatchReader | Source,
+    src: Paths | Stream | Source,
     ruleset: str | Path | Ruleset,
     out: str | os.PathLike[str],
     *,
@@ -69,7 +73,7 @@ def evaluate_files(
 
 
 def summarize_files(
-    src: Paths | pa.RecordBatchReader,
+    src: Paths | Stream,
     ruleset: str | Path | Ruleset,
     folder: Path,
     *,
@@ -143,7 +147,7 @@ def _job(
     more = dict(arguments.mapping_or_none("more", rest["more"], "{'county': counties}") or {})
     columns = arguments.mapping_or_none("columns", rest["columns"], "{'theirs': 'input'}")
     missing = arguments.texts("missing", rest["missing"])
-    streamed = isinstance(src, pa.RecordBatchReader | Source)
+    streamed = flows(src)
     selection = None if streamed else select_files(src)
     if selection is not None and len(selection.files) == 1:
         found, sheets, rest["level"] = lay_out(selection.files[0].path, more, rest["level"], layout)

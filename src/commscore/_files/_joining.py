@@ -11,7 +11,7 @@ import pyarrow as pa
 from commscore._files._threads import ahead
 from commscore._tables import open_table
 from commscore._tables._layouts import PLAIN, Laid, Layout
-from commscore._tables._sources import open_source
+from commscore._tables._sources import files_of, open_source
 from commscore._tables._streams import Piece, Source
 from commscore.errors import DataError, DataFault, DataWarning, UsageError
 
@@ -38,7 +38,7 @@ class Reading:
         key: Column of the keys, as the caller names it.
         columns: The caller's own mapping of column to input.
         missing: Texts that stand for no value.
-        block_rows: Rows of the pieces that each file is cut into, from its first row on; its last piece may be smaller.
+        block_rows: Rows to read at a time, where that can be chosen: what fits a block need not be copied into one.
         skip: Rows at the beginning that are not wanted.
         layout: How rows lie in each file.
     """
@@ -62,12 +62,21 @@ class Joined:
         rows: Rows read so far, by file; those passed over count as read.
         total: Rows of all files; null where a kind of file does not tell beforehand.
         source: Their columns, named as in the first file.
+        stream: What a stream is read from; null for files.
     """
 
     files: tuple[DataFile, ...]
     rows: list[int]
     total: int | None
     source: Source
+    stream: Any = None
+
+    @property
+    def places(self) -> list[tuple[str, int]]:
+        """Return the files that rows come from, in order, with how many come from each."""
+        if self.files:
+            return [(str(file.path), rows) for file, rows in zip(self.files, self.rows, strict=True)]
+        return files_of(self.stream)
 
 
 @attrs.frozen
@@ -114,8 +123,8 @@ def join_files(files: tuple[DataFile, ...], reading: Reading) -> Joined:
 
 
 def join_stream(stream: Any, reading: Reading) -> Joined:
-    """Take a stream of record batches for what several files are elsewhere: it is read once, as it comes."""
-    return Joined((), [], None, open_source(stream, name=reading.name, block_rows=reading.block_rows))
+    """Take a stream of record batches, or a Dataset, for what several files are elsewhere: it is read as it comes."""
+    return Joined((), [], None, open_source(stream, name=reading.name, block_rows=reading.block_rows), stream)
 
 
 def _shape(file: DataFile, reading: Reading) -> _Shape:
@@ -178,7 +187,7 @@ def _source(files: Sequence[DataFile], shapes: Sequence[_Shape], reading: Readin
             if rows is not None and rows == read[number]:
                 continue
             columns = [local(number, index) for index in wanted]
-            for count, arrays in _evened(_beyond(_opened(file, reading), columns, left), reading.block_rows):
+            for count, arrays in _beyond(_opened(file, reading), columns, left):
                 read[number] += count
                 if arrays is None:
                     left -= count
@@ -206,44 +215,8 @@ def _beyond(source: Source, columns: Sequence[int], skip: int) -> Iterator[Stret
             yield rows - over, [array.slice(over) for array in arrays] if over else arrays
 
 
-def _evened(stretches: Iterator[Stretch], size: int) -> Iterator[Stretch]:
-    """Cut and gather pieces to the size wanted, the last one aside, however the file was written.
-
-    Blocks of a file then begin at the same rows whether all of it is read or only its rest.
-    """
-    waiting: list[Piece] = []
-    total = 0
-    for rows, arrays in stretches:
-        if arrays is None:
-            yield rows, None
-            continue
-        start = 0
-        while total + rows - start >= size:
-            count = size - total
-            waiting.append((count, [array.slice(start, count) for array in arrays] if count < rows else arrays))
-            yield size, _gathered(waiting)
-            waiting, total, start = [], 0, start + count
-        if start < rows:
-            waiting.append((rows - start, [array.slice(start) for array in arrays]))
-            total += rows - start
-    if waiting:
-        yield total, _gathered(waiting)
-
-
-def _gathered(pieces: Sequence[Piece]) -> list[Any]:
-    """Join pieces of one file."""
-    if len(pieces) == 1:
-        return pieces[0][1]
-    columns = zip(*(arrays for _, arrays in pieces), strict=True)
-    return [pa.chunked_array([chunk for array in column for chunk in _chunks(array)]) for column in columns]
-
-
-def _chunks(array: Any) -> list[Any]:
-    return array.chunks if isinstance(array, pa.ChunkedArray) else [array]
-
-
 def _opened(file: DataFile, reading: Reading) -> Source:
-    source = open_source(Laid(file.path, reading.layout), name=reading.name, block_rows=_ROWS)
+    source = open_source(Laid(file.path, reading.layout), name=reading.name, block_rows=reading.block_rows)
     said = {name: value for name, value in file.partition.items() if name not in source.names}
     return _with_constants(source, said) if said else source
 
@@ -280,22 +253,23 @@ def _with_constants(source: Source, said: Mapping[str, str | None]) -> Source:
 
 def located(error: DataError, joined: Joined) -> DataError:
     """Say in which file the rows of a fault are, where there are several files."""
-    if len(joined.files) <= 1:
+    if not any(fault.rows for fault in error.faults):
         return error
-    return DataError([_located(fault, joined) for fault in error.faults])
+    files = joined.places
+    return error if len(files) <= 1 else DataError([_located(fault, files) for fault in error.faults])
 
 
-def _located(fault: DataFault, joined: Joined) -> DataFault:
+def _located(fault: DataFault, files: Sequence[tuple[str, int]]) -> DataFault:
     if not fault.rows:
         return fault
-    places = [_place(row, joined) for row in fault.rows[:3]]
+    places = [_place(row, files) for row in fault.rows[:3]]
     return attrs.evolve(fault, message=f"{fault.message}; counted over all files: {', '.join(places)}")
 
 
-def _place(row: int, joined: Joined) -> str:
+def _place(row: int, files: Sequence[tuple[str, int]]) -> str:
     rest = row
-    for file, rows in zip(joined.files, joined.rows, strict=True):
+    for path, rows in files:
         if rest < rows:
-            return f"row {row} is row {rest} of {file.path}"
+            return f"row {row} is row {rest} of {path}"
         rest -= rows
     return f"row {row}"

@@ -110,6 +110,7 @@ def stream(flow: Flow) -> tuple[Result, dict[str, int]]:
                 behind.wait()
                 beside.wait()
                 saving.save(_state(flow, units, findings), began)
+            del part, table  # not to be held while the next ones are made
         result = settled(flow.context, (), flow.session.run, flow.session.run.tally)
         if flow.job.whole:
             beside.do(findings.write, result.findings(level="area"))
@@ -149,7 +150,9 @@ def _scored(flow: Flow) -> Iterator[tuple[UnitPart, Any]]:
         for part in flow.session.parts(keys=flow.keys, first_row=flow.totals.rows):
             table = unit_table(flow.context, part)
             flow.totals.add(part, table)
-            yield part, pa.table([*table.columns, *wide_table(part).columns[1:]], schema=schema)
+            table = pa.table([*table.columns, *wide_table(part).columns[1:]], schema=schema)
+            yield part, table
+            del part, table
     except DataError as error:
         failed += error.faults
     failed += flow.keys.faults(table=main.name, column=main.key_column)

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -28,6 +29,9 @@ SUMS = "sums.npz"
 KIND = "commscore-output"
 _WORK = "work"
 _STATE = "state.npz"
+# How often a folder is tried to be removed, and the seconds between.
+_TRIES = 50
+_PAUSE = 0.02
 
 
 @attrs.define
@@ -133,10 +137,22 @@ def _give_up(stage: Stage, above: list[Path], *, mine: bool) -> None:
     if stage.kept:
         return
     if mine:
-        shutil.rmtree(stage.folder, ignore_errors=True)
+        _remove(stage.folder)
     for made in above:
         with suppress(OSError):
             made.rmdir()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, even where a thread that was interrupted as it was told to end still writes its last file there.
+
+    It makes no folders, so once this one is gone nothing comes again.
+    """
+    for _ in range(_TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        sleep(_PAUSE)
 
 
 @contextmanager
@@ -260,14 +276,17 @@ def _publish(folder: Path, place: Path, out: Path, *, overwrite: bool) -> None:
     if place.exists() and any(place.iterdir()):
         old = folder.with_name(folder.name.removesuffix("-new") + "-old")
         lock = _lock(place)
-        place.rename(old)
         try:
+            place.rename(old)
             folder.rename(place)
-        except OSError:
-            old.rename(place)
+            _remove(old)
+        except BaseException:  # an interruption too must take away no old output, and leave none beside the new one
+            if not place.exists():
+                old.rename(place)
+            _remove(old)
             raise
-        shutil.rmtree(old, ignore_errors=True)
-        _release(lock)
+        finally:
+            _release(lock)
     else:
         with suppress(FileNotFoundError):
             place.rmdir()

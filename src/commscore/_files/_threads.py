@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_AHEAD = 3  # pieces that wait to be taken; each is as large as a block
+_AHEAD = 2  # pieces that wait to be taken; each is as large as a block
 _BEHIND = 2  # tables that wait to be written
 
 

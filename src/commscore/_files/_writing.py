@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakKeyDictionary
 
 import attrs
 import pyarrow as pa
@@ -20,12 +22,39 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-# A row group is written when it has this many rows, or takes this many bytes in memory.
+# A row group is written when it has this many rows, or takes this many bytes in memory: some 200,000 units of 30 rules.
+# More would compress no better, and what waits is memory that everything else cannot have.
 GROUP_ROWS = 1 << 20
-GROUP_BYTES = 1 << 26
+GROUP_BYTES = 3 << 23
+# All files that are written at a time, as those of many rulesets are, hold about this many bytes together.
+TOGETHER_BYTES = 3 << 24
 
 _MAGIC = b"PAR1"
 _NOTHING = pa.py_buffer(bytes(1 << 20))
+
+
+class _Held:
+    """What the files under way hold in memory, until their row groups are written."""
+
+    def __init__(self) -> None:
+        self._sizes: WeakKeyDictionary[ParquetFile, int] = WeakKeyDictionary()
+        self._lock = Lock()
+
+    def is_too_much(self, file: ParquetFile, size: int) -> bool:
+        """Say whether a file that holds so much should write it: alone, or as one of those that hold the most."""
+        with self._lock:
+            self._sizes[file] = size
+            sizes = [held for held in self._sizes.values() if held]
+        together = sum(sizes)
+        return size >= GROUP_BYTES or (together > TOGETHER_BYTES and size * len(sizes) >= together)
+
+    def forget(self, file: ParquetFile) -> None:
+        """Count a file as holding nothing."""
+        with self._lock:
+            self._sizes[file] = 0
+
+
+_held = _Held()
 
 
 @attrs.frozen
@@ -73,7 +102,7 @@ class ParquetFile:
         self.rows += table.num_rows
         self._waiting.append(table.select(self._schema.names).cast(self._schema))
         self._size = [self._size[0] + table.num_rows, self._size[1] + table.nbytes]
-        if self._size[0] >= GROUP_ROWS or self._size[1] >= GROUP_BYTES:
+        if _held.is_too_much(self, self._size[1]) or self._size[0] >= GROUP_ROWS:
             self._flush()
 
     def save(self) -> Written:
@@ -91,9 +120,12 @@ class ParquetFile:
         if self._waiting:
             table = pa.concat_tables(self._waiting).unify_dictionaries()
             self._waiting, self._size = [], [0, 0]
+            _held.forget(self)
             with writing(self._out):
                 self._open_writer()
                 self._writer.write_table(table, row_group_size=GROUP_ROWS)
+            del table
+            pa.default_memory_pool().release_unused()
 
     def _open_writer(self) -> None:
         if self._writer is None:

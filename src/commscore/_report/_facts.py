@@ -11,15 +11,16 @@ import attrs
 import numpy as np
 
 from commscore._engine._counting import by_outlook, by_reason, counted
-from commscore._engine._integers import Ints
+from commscore._engine._integers import Bools, Ints
 from commscore._engine._kernel import judge
+from commscore._engine._lanes import Lanes, Workspace
 from commscore._engine._plan import Node, RulePlan
 from commscore._engine._settle import AreaFindings, area_findings, as_shown
 from commscore._engine._subjects import doubles
 from commscore._engine._units import Units
 from commscore._report._inputs import KIND, all_units, rows_concerned
 from commscore._status import REASONS, STATUSES, E, Reason, Status, U
-from commscore._tables._exact import INVALID, MISSING
+from commscore._tables._exact import INVALID, MISSING, Column
 
 # Why a rule is not scored, in the order told.
 UNSCORED = (
@@ -223,17 +224,41 @@ class Cells:
 
 def count_cells(counts: dict[tuple[str, str], list[int]], units: Units, plans: Sequence[RulePlan]) -> None:
     """Add a block's cells to the counts by input and level: missing, invalid, and all that some rule reads."""
-    concerned = rows_concerned(units, plans)
-    columns = {name: column for name, column in units.block.columns.items() if name in concerned}
+    work, concerned = Workspace(units, Lanes()), rows_concerned(units, plans)
+    found = {name: _bad(work, name, concerned[name]) for name in units.block.columns if name in concerned}
     if units.block.kind is not None:
-        columns[KIND] = units.block.kind
-        concerned[KIND] = np.ones(units.rows, dtype=bool)
-    for name, column in columns.items():
+        found[KIND] = _in_state(units.block.kind, None)
+    for name, (missing, invalid) in found.items():
         count = counts.setdefault((name, units.level), [0, 0, 0])
-        count[2] += int(concerned[name].sum())
-        if column.state is not None:
-            count[0] += int(((column.state == MISSING) & concerned[name]).sum())
-            count[1] += int(((column.state == INVALID) & concerned[name]).sum())
+        mask = concerned.get(name)
+        all_read = units.rows if mask is None else np.count_nonzero(mask)
+        for place, more in enumerate((missing, invalid, int(all_read))):
+            count[place] += more
+
+
+def _bad(work: Workspace, name: str, mask: Bools | None) -> tuple[int, int]:
+    """Count missing and invalid cells, of some rows or all; only those are read that are not what they seem."""
+    units, machine = work.units, work.machine(name)
+    if machine is None:
+        return _in_state(units.block.columns[name], mask)
+    if mask is None:
+        missing = int(units.block.columns.array(name).null_count)
+    else:
+        gaps = machine.gaps
+        missing = 0 if gaps is None else int(np.count_nonzero(gaps & mask))
+    odd = machine.odd(0, units.rows)
+    if odd is None:
+        return missing, 0
+    more, invalid = _in_state(units.at(odd if mask is None else odd[mask[odd]]).block.columns[name], None)
+    return missing + more, invalid
+
+
+def _in_state(column: Column, mask: Bools | None) -> tuple[int, int]:
+    """Count the missing and the invalid cells of a column as it was read exactly, of some rows or all."""
+    if column.state is None:
+        return 0, 0
+    state = column.state if mask is None else column.state[mask]
+    return int(np.count_nonzero(state == MISSING)), int(np.count_nonzero(state == INVALID))
 
 
 def bad_cells(result: Result) -> list[Cells]:

@@ -284,9 +284,12 @@ def _read_from(node: Node, level: str) -> list[str]:
     return list(dict.fromkeys(one.name for one in operands if one.table == level and one.name != UNITS))
 
 
-def rows_concerned(units: Units, plans: Sequence[RulePlan]) -> dict[str, ints.Bools]:
-    """Say for each input which rows of a table some rule reads it of: the others may well leave it blank."""
-    found: dict[str, ints.Bools] = {}
+def rows_concerned(units: Units, plans: Sequence[RulePlan]) -> dict[str, ints.Bools | None]:
+    """Say for each input which rows of a table some rule reads it of: the others may well leave it blank.
+
+    Null stands for all rows.
+    """
+    found: dict[str, ints.Bools | None] = {}
     for plan in plans:
         for chain in _chains(plan, ALL) if plan.rule.selected else ():
             names = _read_from(chain[-1], units.level)
@@ -294,10 +297,14 @@ def rows_concerned(units: Units, plans: Sequence[RulePlan]) -> dict[str, ints.Bo
                 continue
             filters = [key.input for node in chain for key in node.part.where]
             members = chain_membership(chain, units, ALL)
-            mask = np.ones(units.rows, dtype=bool) if members is None else members != OUT
+            mask = None if members is None else np.asarray(members != OUT, dtype=bool)
             for name in (*names, *filters):
-                found[name] = found[name] | mask if name in found else mask
+                found[name] = _either(found[name], mask) if name in found else mask
     return found
+
+
+def _either(one: ints.Bools | None, other: ints.Bools | None) -> ints.Bools | None:
+    return None if one is None or other is None else one | other
 
 
 def _rows_of(units: Units, level: str, key: str) -> ints.Bools:

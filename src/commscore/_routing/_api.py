@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 
 from commscore import _arguments as arguments
 from commscore._evaluation import evaluate as evaluate_one
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
+    from pyarrow.dataset import Dataset, Scanner
 
     from commscore._arguments import TableOptions
     from commscore._files import FileOptions, Output, Progress
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from commscore._ruleset import Ruleset
 
     Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+    Stream: TypeAlias = pa.RecordBatchReader | Dataset | Scanner
 
 AUTO = "auto"
 
@@ -132,7 +134,7 @@ def evaluate(
 
 @overload
 def evaluate_files(  # type: ignore[overload-overlap]  # "auto" is a text, too
-    src: Paths | pa.RecordBatchReader,
+    src: Paths | Stream,
     ruleset: Literal["auto"],
     out: str | os.PathLike[str],
     *,
@@ -143,13 +145,13 @@ def evaluate_files(  # type: ignore[overload-overlap]  # "auto" is a text, too
 ) -> RoutedOutput: ...
 @overload
 def evaluate_files(
-    src: Paths | pa.RecordBatchReader,
+    src: Paths | Stream,
     ruleset: str | Path | Ruleset,
     out: str | os.PathLike[str],
     **options: Unpack[FileOptions],
 ) -> Output: ...
 def evaluate_files(
-    src: Paths | pa.RecordBatchReader,
+    src: Paths | Stream,
     ruleset: str | Path | Ruleset,
     out: str | os.PathLike[str],
     *,
@@ -193,7 +195,8 @@ def evaluate_files(
     Args:
         src: Parquet, CSV, XLSX or Arrow files: a path, a folder (with all below it; folders named ``column=value``
             give a column), a glob, or a list of these. All must have the same columns of those that matter; their types
-            may differ. A `pyarrow.RecordBatchReader` will do, too.
+            may differ. A `pyarrow.RecordBatchReader` will do, too, and a `pyarrow.dataset.Dataset` or ``Scanner``: of
+            files in partitions, on S3 and wherever else pyarrow reads.
         ruleset: An id such as ``"dalian-2023"``, a path, or a loaded ruleset; or ``"auto"``, as for `evaluate`.
         out: The folder to make.
         key: As for `evaluate`; keys are unique over all files. Without keys, rows are numbered through all files.

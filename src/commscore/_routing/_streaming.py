@@ -37,6 +37,7 @@ from commscore._routing._splitting import split
 from commscore._routing._summary import Lost
 from commscore._routing._workers import Worker, Workers
 from commscore._tables._layouts import Layout, laid
+from commscore._tables._sources import flows
 from commscore._tables._streams import Source
 from commscore._tables._workbooks import lay_out
 from commscore.errors import DataError, UsageError
@@ -104,7 +105,7 @@ def stream_routed(
     started = now()
     if findings not in KEPT:
         raise UsageError(f"findings: there is no {findings!r}; there are {', '.join(KEPT)}")
-    streamed = isinstance(src, pa.RecordBatchReader)
+    streamed = flows(src)
     selections = {} if streamed else {"": select_files(src)}
     more, level = dict(options["more"] or {}), options["level"]
     if streamed:

@@ -7,6 +7,7 @@ from queue import Empty, Full, Queue
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
+import pyarrow as pa
 
 from commscore._files import evaluate_files
 from commscore._tables._streams import Source
@@ -134,13 +135,17 @@ def _drop_one(waiting: Queue[Any]) -> None:
 
 def _source(names: Sequence[str], first: Piece, waiting: Queue[Piece | bool | None]) -> Source:
     """Make a source of the rows that are put into a queue."""
+    kinds = [array.type for array in first[1]]
+    told = [first]
+
+    def head(index: int) -> Any:
+        return told[0][1][index] if told else pa.array([], kinds[index])
 
     def pieces(wanted: Sequence[int]) -> Iterator[Piece]:
+        told.clear()  # nobody looks again; as long as the evaluation runs, they would be held beside those at work
         while (piece := waiting.get()) is not None:
             if isinstance(piece, bool):
                 raise _AbandonedError
             yield piece[0], [piece[1][index] for index in wanted]
 
-    return Source(
-        tuple(names), lambda index: first[1][index].type, lambda index: first[1][index], pieces, None, once=True
-    )
+    return Source(tuple(names), kinds.__getitem__, head, pieces, None, once=True)

@@ -51,11 +51,10 @@ class Columns(Mapping[str, Column]):
 
     def array(self, name: str) -> Array:
         """Return an input's Arrow array as one chunk of a plain type."""
-        found = self._arrays[name]
         if name not in self._plain:
-            found = self._arrays[name] = plain(found)
+            self._arrays[name] = plain(self._arrays[name])
             self._plain.add(name)
-        return found
+        return self._arrays[name]
 
     def whole_of(self, name: str) -> str | None:
         """Return the input here that another one is a part of, and that its values are held to."""

@@ -78,30 +78,47 @@ def _parquet(path: Path, name: str, block_rows: int) -> Source:
     import pyarrow.parquet as pq  # noqa: PLC0415  # slow to import, and not every caller has a Parquet file
 
     # Not mapped into memory: what was read of a large file would count as ours for as long as we read.
-    file = pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False)
+    file = pq.ParquetFile(path, buffer_size=1 << 17, pre_buffer=False)
     schema = file.schema_arrow
+    runs = _runs([file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)], block_rows)
 
-    def read(wanted: Sequence[int], groups: Sequence[int]) -> Iterator[Piece]:
+    def read(wanted: Sequence[int], runs: Sequence[tuple[int, range]]) -> Iterator[Piece]:
         # Rows are counted by a column, so one is read at least.
         names = [schema.names[index] for index in wanted] or schema.names[:1]
         with guarded(name, f"{path} cannot be read"):
-            for batch in file.iter_batches(block_rows, row_groups=groups, columns=list(dict.fromkeys(names))):
-                yield batch.num_rows, [batch.column(schema.names[index]) for index in wanted]
+            for _, groups in runs:
+                for batch in file.iter_batches(block_rows, row_groups=groups, columns=list(dict.fromkeys(names))):
+                    yield batch.num_rows, [batch.column(schema.names[index]) for index in wanted]
 
     def pieces(wanted: Sequence[int]) -> Iterator[Piece]:
-        return read(wanted, range(file.num_row_groups))
+        return read(wanted, runs)
 
     def after(wanted: Sequence[int], rows: int) -> tuple[int, Iterator[Piece]]:
-        group = passed = 0
-        while group < file.num_row_groups and passed + file.metadata.row_group(group).num_rows <= rows:
-            passed += file.metadata.row_group(group).num_rows
-            group += 1
-        return passed, read(wanted, range(group, file.num_row_groups))
+        first = passed = 0
+        while first < len(runs) and passed + runs[first][0] <= rows:
+            passed += runs[first][0]
+            first += 1
+        return passed, read(wanted, runs[first:])
 
     rows = file.metadata.num_rows
     return Source(
         tuple(schema.names), lambda index: schema.field(index).type, first_of(pieces), pieces, rows, after=after
     )
+
+
+def _runs(sizes: Sequence[int], least: int) -> list[tuple[int, range]]:
+    """Put row groups that follow each other together, until they have so many rows: how many, and which groups.
+
+    Each run is read by itself, so that batches begin at the same rows wherever in the file reading begins.
+    """
+    runs: list[tuple[int, range]] = []
+    start = rows = 0
+    for group, size in enumerate(sizes, 1):
+        rows += size
+        if rows >= least or group == len(sizes):
+            runs.append((rows, range(start, group)))
+            start, rows = group, 0
+    return runs
 
 
 # --- Arrow IPC --------------------------------------------------------------------------------------------

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Array = Any  # pyarrow ships no types
 
+# How far a Dataset is read ahead; by default pyarrow holds dozens of batches and several files.
+_AHEAD = {"batch_readahead": 2, "fragment_readahead": 1}
+
 ACCEPTED = (
     "a table, frame or stream that speaks the Arrow PyCapsule protocol (pyarrow, polars, pandas, duckdb, …), "
     "a pyarrow Dataset or Scanner, a polars LazyFrame, a mapping of columns, a list of row mappings, "
@@ -60,6 +63,20 @@ def open_source(data: Any, *, name: str, block_rows: int) -> Source:
                 return of_reader(data, name=name, what=what)
             case _:
                 return _of_library(data, name, block_rows) or _by_protocol(data, name)
+
+
+def flows(data: Any) -> bool:
+    """Tell whether data comes as batches of its own making, and not from files that we open."""
+    return isinstance(data, Source | pa.RecordBatchReader) or any(
+        _is(data, "pyarrow.dataset", kind) for kind in ("Dataset", "Scanner")
+    )
+
+
+def files_of(data: Any) -> list[tuple[str, int]]:
+    """List the files of a pyarrow Dataset in the order in which they are read, with their rows; none of other data."""
+    if not _is(data, "pyarrow.dataset", "FileSystemDataset"):
+        return []
+    return [(fragment.path, fragment.count_rows()) for fragment in data.get_fragments()]
 
 
 def _of_library(data: Any, name: str, block_rows: int) -> Source | None:
@@ -117,7 +134,8 @@ def _dataset(data: Any, name: str, block_rows: int) -> Source:
     def pieces(wanted: Sequence[int]) -> Iterator[Piece]:
         columns = list(dict.fromkeys(names[index] for index in wanted)) or names[:1]
         with guarded(name, "the dataset cannot be read"):
-            for batch in data.scanner(columns=columns, batch_size=block_rows).to_reader():
+            scanner = data.scanner(columns=columns, batch_size=block_rows, **_AHEAD)
+            for batch in scanner.to_reader():
                 yield batch.num_rows, [batch.column(names[index]) for index in wanted]
 
     def head(index: int) -> Array:
