@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from commscore._requirement import Requirement
 
 LEVELS = ("site", "community", "township", "county", "city", "province")
+NATION = "nation"  # one area around all: no table is of this level, and no code leads to it
+AREA_LEVELS = (*LEVELS, NATION)
 CODE_LENGTHS = MappingProxyType({"community": 12, "township": 9, "county": 6, "city": 4, "province": 2})
 SCOPES = ("urban", "rural")
 ALL = "all"  # the scope of a requirement that does not differ by urban and rural

@@ -9,7 +9,7 @@ import numpy as np
 
 from commscore._engine import _integers as ints
 from commscore._engine._areas import Leaf, Sums, Tally, note_parents
-from commscore._engine._codes import ANY, CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code
+from commscore._engine._codes import CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code
 from commscore._engine._counts import Slots, count_statuses, masks_of, slots_of
 from commscore._engine._kernel import judge_condition
 from commscore._engine._lanes import Lanes, Workspace, judged
@@ -26,13 +26,14 @@ from commscore._engine._plan import (
     scopes_of,
     tables_of,
 )
+from commscore._engine._tearing import torn
 from commscore._engine._terms import Loose, terms
 from commscore._engine._units import OUT, Units, membership
 from commscore._engine._verdicts import Outcome
 from commscore._ruleset import ALL, SCOPES
 from commscore._status import I, K, N, Reason, S
 from commscore._tables._exact import OK
-from commscore.errors import DataError, DataFault
+from commscore.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -197,12 +198,9 @@ class Run:
 
     def _verdicts(self, plan: RulePlan, work: Workspace, out: Codes) -> Verdicts:
         units = work.units
-        if units.level == self.plan.level and plan.index in self.finer:
-            found = _from_finer(self.finer[plan.index], units, self.positions(units))
-        elif plan.rule.selected and plan.at_units and plan.node.table == units.level:
+        if plan.rule.selected and plan.at_units and plan.node.table == units.level:
             return judged(plan.node, work, out)
-        else:
-            found = _judged_elsewhere(plan, units)
+        found = _judged_elsewhere(plan, units)
         out[:] = found.status
         return found
 
@@ -273,15 +271,15 @@ class Run:
         return ids
 
     def _note_parents(self, parcels: Parcels, ids: Mapping[str, ints.Ints]) -> None:
-        torn = [
-            _torn(level, coarser, name)
+        found = [
+            torn(level, coarser, name)
             for level in parcels.layers
             for coarser in parcels.layers
             if rank(coarser) > rank(level)
             for name in note_parents(self.tally, parcels, ids, (level, coarser))
         ]
-        if torn:
-            raise DataError(torn)
+        if found:
+            raise DataError(found)
 
 
 def _add_loose(target: Sums, layer: Layer, ids: ints.Ints, loose: Loose) -> None:
@@ -323,7 +321,10 @@ def of_scope(found: Verdicts, units: Units, scope: str) -> Verdicts:
 
 
 def _judged_elsewhere(plan: RulePlan, units: Units) -> Verdicts:
-    """Return what a rule that is not judged here says of single units: that they contribute, or why they do not."""
+    """Return what a rule that is not judged here says of single units: that they contribute, or why they do not.
+
+    Of rules that look at the units as areas it is `_own_areas` that says it, once the block is added up.
+    """
     node = plan.node
     if not plan.rule.selected:
         return constant(units.rows, S, Reason.TAILORED)
@@ -334,28 +335,9 @@ def _judged_elsewhere(plan: RulePlan, units: Units) -> Verdicts:
     return _contribution(plan, units)
 
 
-def _from_finer(finer: Mapping[str, Outcome], units: Units, positions: ints.Ints) -> Verdicts:
-    """Return what the places inside each unit came to; a unit without any has nothing to judge."""
-    result = constant(units.rows, N, Reason.EMPTY_SCOPE)
-    for scope, outcome in finer.items():
-        there = of_finer(outcome, scope, units, positions)
-        result.status[there] = outcome.verdicts.status[positions[there]]
-        result.reason[there] = outcome.verdicts.reason[positions[there]]
-    return attrs.evolve(result, may=ANY)
-
-
-def of_finer(outcome: Outcome, scope: str, units: Units, areas: ints.Ints) -> ints.Bools:
-    """Say which units a finer table's outcome of a scope is that of."""
-    there = np.asarray(areas < len(outcome.verdicts.status), dtype=bool)
-    kind = units.block.kind
-    if scope != ALL and kind is not None:
-        there &= np.asarray(kind.values == SCOPES.index(scope), dtype=bool)
-    return there
-
-
 def _contribution(plan: RulePlan, units: Units) -> Verdicts:
     """Return "contributes" for the units that are not certainly out of an area rule's scope."""
-    if not plan.at_units and rank(floor(plan.node)) > rank(units.level):
+    if not plan.at_units and rank(floor(plan.node)) > min(rank(units.level), rank(plan.judged)):
         return constant(units.rows, K, Reason.OTHER_LEVEL)
     result = constant(units.rows, I, Reason.CONTRIBUTION)
     leaves = () if plan.at_units or has_absent(plan.node, units.level) else area_leaves(plan, (plan.judged,))
@@ -375,9 +357,3 @@ def _outside(leaf: LeafPlan, units: Units) -> ints.Bools:
     if leaf.node.form == "share":
         out = out | (outcomes(judge_condition(leaf.node.children[0], units)) == CAN_BE_OUT)
     return out
-
-
-def _torn(level: str, coarser: str, name: str) -> DataFault:
-    return DataFault(
-        f"{level} {name!r} lies in more than one {coarser}; give it one, or a code that tells them apart", column=level
-    )

@@ -114,13 +114,17 @@ def area_findings(run: Run, level: str) -> list[AreaFindings]:
 
 
 def _finding(run: Run, plan: RulePlan, scope: str, level: str) -> AreaFindings:
-    size = len(run.tally.index(level).labels)
     places = _own_places(run, plan, level)
     if places:
         return _finding_of_places(run, plan, scope, level, places)
-    outcome = area_outcome(run, plan, scope, level)
+    return finding_of(run, plan, (scope, level), area_outcome(run, plan, scope, level))
+
+
+def finding_of(run: Run, plan: RulePlan, where: tuple[str, str], outcome: Outcome) -> AreaFindings:
+    """Return what an outcome in the areas of a scope and level shows, and what it is worth."""
+    scope, level = where
     shown = as_shown(plan, outcome.verdicts)
-    value, low, high = _ends(outcome, size)
+    value, low, high = _ends(outcome, len(outcome.verdicts.status))
     gaps, quotients = price(run, plan, scope, level, outcome)
     status = outcome.verdicts.status
     decided = (status == P) | (status == F)
