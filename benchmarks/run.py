@@ -25,7 +25,19 @@ from outputs import DifferentOutputError
 from report import Section, as_json, as_markdown, as_text, into_page
 from timing import Effort
 
-SECTIONS = ("in-memory", "areas", "files", "growth", "memory", "rows", "peers", "startup", "spark", "real-units")
+SECTIONS = (
+    "in-memory",
+    "areas",
+    "files",
+    "growth",
+    "memory",
+    "reach",
+    "rows",
+    "peers",
+    "startup",
+    "spark",
+    "real-units",
+)
 
 app = App(name="run.py", help="Measure commscore beside the floor of the machine and its peers.", version_flags=[])
 
@@ -45,10 +57,11 @@ def run(
     """Run the benchmarks and print their tables.
 
     Args:
-        only: Sections to run, of in-memory, areas, files, growth, memory, rows, peers, startup, spark, real-units.
+        only: Sections to run, of in-memory, areas, files, growth, memory, reach, rows, peers, startup, spark and
+            real-units.
         rows: Units in memory and in files.
         units: A Parquet file of real units with `code` and `kind`; the section real-units needs it.
-        full: Go up to fifty million rows in growth and memory.
+        full: Go up to fifty million rows in growth, memory and reach.
         quick: A few hundred rows and one round, to see that everything runs.
         rounds: How often each contender runs after its warm-up.
         json: Where to keep all numbers.

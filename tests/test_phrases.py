@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from fractions import Fraction
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -209,7 +209,16 @@ def test_unit_is_kept_as_written(text: str, unit: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "phrase"),
-    [("不少于10个", "不少于10个"), (" 全覆盖 ", "全覆盖"), (">= 10", None), ("≥ 10 个", None), ("10..15 个", None)],
+    [
+        ("不少于10个", "不少于10个"),
+        (" 全覆盖 ", "全覆盖"),
+        ("一—一", "一—一"),
+        (">= 10", None),
+        ("≥ 10 个", None),
+        ("10..15 个", None),
+        ("10—15㎡", None),
+        ("10-15 m", None),
+    ],
 )
 def test_phrase_is_kept_where_it_is_a_policys(text: str, phrase: str | None) -> None:
     assert parse_requirement(text).phrase == phrase
@@ -242,6 +251,7 @@ def test_phrase_is_kept_where_it_is_a_policys(text: str, phrase: str | None) -> 
         ("15..10", "the range runs backwards"),
         ("3至5万人", "万 or 亿 may belong to one end of the range or to both"),
         ("10%—15", "one end of the range is a percentage"),
+        ("10个—15%", "one end of the range is a percentage"),
         ("10户—15人", "the range has two units"),
         ("100 ± -5", "the tolerance is negative"),
         ("10—15 ± 1", "a range has no tolerance"),
@@ -321,6 +331,30 @@ def test_a_million_characters_are_refused_and_quoted_in_part(char: str) -> None:
         parse_requirement(char * 1_000_000)
 
     assert len(str(caught.value)) < 600
+
+
+def test_the_longest_text_is_read_and_one_character_more_is_refused() -> None:
+    longest = ">= 10".ljust(200)
+
+    assert parse_requirement(longest) == parse_requirement(">= 10")
+    with pytest.raises(RequirementError, match=r"cannot read '>= 10 {55}…': it has 201 characters; .* at most 200$"):
+        parse_requirement(longest + " ")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (5, "cannot read 'int': a requirement is text; "),
+        ("", "cannot read '': it is empty; "),
+        (" ", "cannot read ' ': it is empty; "),
+        ("一百百个", "cannot read '一百百个': '一百百' names no single number"),
+    ],
+)
+def test_a_refusal_quotes_what_was_given(text: Any, shown: str) -> None:
+    with pytest.raises(RequirementError) as refusal:
+        parse_requirement(text)
+
+    assert str(refusal.value).startswith(shown)
 
 
 @pytest.mark.parametrize("value", [True, False])

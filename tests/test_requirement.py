@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from commscore._phrases import parse_requirement
@@ -179,7 +179,6 @@ def test_requirement_survives_copying_and_pickling(requirement: Requirement) -> 
         (Requirement(Comparator.AT_LEAST, InputRef("counties", Fraction(1)), scale=PERCENT), "≥ 100% of counties"),
         (Requirement(Comparator.IS, InputRef("home_tariff", Fraction(1))), "== home_tariff"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_requirement_is_written_in_its_short_form(requirement: Requirement, expected: str) -> None:
     assert describe(requirement) == expected
@@ -206,10 +205,13 @@ def test_what_is_written_reads_back(requirement: Requirement) -> None:
 
 
 @given(decimals(low=-(10**30), high=10**30))
+@example(Fraction(0))
+@example(Fraction(3, 10**30))
 def test_decimal_is_exact_and_has_no_exponent(value: Fraction) -> None:
     text = decimal(value)
 
     assert (Fraction(text), set(text) <= set("-.0123456789")) == (value, True)
+    assert text.startswith("-") == (value < 0)
 
 
 def test_number_that_is_no_decimal_is_written_as_a_fraction() -> None:

@@ -60,9 +60,7 @@ def levels(name: str, value: Any, *, ruleset: Ruleset | None = None) -> tuple[st
             raise UsageError(f"{name}: there is no level {level!r}; there are {', '.join(AREA_LEVELS)}")
         if level == NATION and ruleset is not None and ruleset.jurisdiction.level != NATION:
             home = ruleset.jurisdiction.level
-            raise UsageError(
-                f"{name}: {ruleset.id} is of a {home}, and a nation is judged by rulesets of a nation only"
-            )
+            raise UsageError(f"{name}: {ruleset.id} is of a {home}, and only rulesets of a nation judge a nation")
     return found
 
 

@@ -23,7 +23,7 @@ from commscore._engine._findings import (
 from commscore._engine._plan import Plan
 from commscore._engine._settle import area_findings, results_of
 from commscore._result_tables import Context, area_scores, empty_unit_table, rule_table, unit_table, wide_table
-from commscore._ruleset import LEVELS, Ruleset
+from commscore._ruleset import AREA_LEVELS, Ruleset
 from commscore._status import STATUSES, Status
 from commscore.errors import UsageError
 
@@ -145,9 +145,9 @@ class Evaluated:
         return self.plan.level if level == self.plan.level and level not in self.plan.rollup else "unit"
 
     def _check_filters(self, level: str | None, rule: str | Collection[str] | None) -> None:
-        if level not in (None, "unit", "area", *LEVELS):
-            raise UsageError(f"level: there is no {level!r}; give 'unit', 'area' or one of {', '.join(LEVELS)}")
-        if level in LEVELS and level != self.plan.level and level not in self.plan.area_levels:
+        if level not in (None, "unit", "area", *AREA_LEVELS):
+            raise UsageError(f"level: there is no {level!r}; give 'unit', 'area' or one of {', '.join(AREA_LEVELS)}")
+        if level in AREA_LEVELS and level != self.plan.level and level not in self.plan.area_levels:
             raise UsageError(
                 f"level: the areas of level {level!r} were not asked for; evaluate with rollup=[{level!r}]"
             )

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from commscore._engine._areas import merged
+from commscore._engine._tearing import torn_across
 from commscore._results import Result, settled
 from commscore._tables import KeySet
 from commscore.errors import DataError, UsageError
@@ -30,7 +31,8 @@ def merge(*results: Result) -> Result:
 
     Raises:
         UsageError: Nothing to merge, or results that do not belong together.
-        DataError: Units that are in more than one part.
+        DataError: Units that are in more than one part, or areas that lie in one place in the one part and elsewhere in
+            the other.
 
     Example:
         >>> import commscore
@@ -44,7 +46,7 @@ def merge(*results: Result) -> Result:
     if not results:
         raise UsageError("merge: give at least one result")
     _check_alike(results)
-    _check_keys(results)
+    _check_units(results)
     first = results[0]
     own = merged([result.own for result in results])
     run = attrs.evolve(first.run, own=[units for result in results for units in result.run.own])
@@ -88,15 +90,15 @@ def _same_column(one: Column, two: Column) -> bool:
     return np.array_equal(one.values, two.values) and np.array_equal(first, second) and one.labels == two.labels
 
 
-def _check_keys(results: tuple[Result, ...]) -> None:
-    """Refuse units that are in more than one part."""
-    if any(not result.keyed for result in results):
-        return  # rows told apart by number have no key of their own
-    seen, row = KeySet(), 0
-    for result in results:
-        for part in result.parts:
-            seen.add(part.units.block.keys, row)
-            row += part.units.rows
-    faults = seen.faults(table="merged data", column="key")
+def _check_units(results: tuple[Result, ...]) -> None:
+    """Refuse units that are in more than one part, and areas that lie in one place here and in another there."""
+    faults = torn_across(result.own for result in results)
+    if all(result.keyed for result in results):  # rows told apart by number have no key of their own
+        seen, row = KeySet(), 0
+        for result in results:
+            for part in result.parts:
+                seen.add(part.units.block.keys, row)
+                row += part.units.rows
+        faults += seen.faults(table="merged data", column="key")
     if faults:
         raise DataError(faults)

@@ -18,7 +18,7 @@ from commscore._engine._scoring import Results
 from commscore._engine._settle import Shown, area_findings, as_shown, results_of
 from commscore._engine._subjects import Scorer, area_shown, doubles, subject_columns
 from commscore._engine._unit_columns import unit_columns
-from commscore._ruleset import LEVELS
+from commscore._ruleset import AREA_LEVELS
 from commscore._status import STATUSES, Status
 from commscore._tables import Column
 from commscore._tables._exact import OK
@@ -200,7 +200,7 @@ def rule_counts(plan: Plan, run: Run, rule: RulePlan, units: ints.Ints) -> Any:
 def _place_counts(rule: RulePlan, run: Run) -> Any:
     """Count the verdicts of places that are not the main table's rows, from any level that adds them all up."""
     total = np.zeros(len(STATUSES), dtype=np.int64)
-    level = next(name for name in reversed(LEVELS) if name in run.tally.counts)
+    level = next(name for name in reversed(AREA_LEVELS) if name in run.tally.counts)
     for scope in rule.scopes:
         for code, letter in enumerate("PFUENKSI"):
             found = int(run.tally.count_of((rule.index, (), scope), level, letter).sum())

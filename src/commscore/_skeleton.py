@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from commscore._ruleset import CODE_LENGTHS
+from commscore._ruleset import CODE_LENGTHS, NATION
 from commscore.errors import UsageError
 
 FIRST_YEAR, LAST_YEAR = 1949, 2199
@@ -25,7 +25,7 @@ def skeleton(
 
     Args:
         id_: The id, best as jurisdiction-year, such as ``dalian-2024``.
-        level: The level of the jurisdiction: ``community`` to ``province``.
+        level: The level of the jurisdiction: ``community`` to ``province``, or ``nation``.
         code: Its code; unless given, zeros to be replaced.
         year: The year scored; unless given, that at the end of the id, else this year.
         lang: Language of the comments: ``zh`` or ``en``.
@@ -43,7 +43,7 @@ def skeleton(
         "@SCHEMA@": SCHEMA_LINE + SCHEMA_FILE,
         "@ID@": id_ if _BARE.fullmatch(id_) else f'"{id_}"',
         "@PLACE@": named["place"] if named else id_,
-        "@CODE@": code or "0" * CODE_LENGTHS[level],
+        "@CODE@": code or "0" * CODE_LENGTHS.get(level, 1),
         "@LEVEL@": level,
         "@YEAR@": f"year: {year}",
         "@DUE@": f"{year}-12-31",
@@ -56,13 +56,14 @@ def _check(id_: str, level: str, code: str | None, year: int) -> None:
     if not _ID.fullmatch(id_):
         allowed = "letters, digits, - and _, at most 64, beginning with a letter or digit"
         raise UsageError(f"{id_[:80]!r} is no id; an id has {allowed}")
-    if level not in CODE_LENGTHS:
-        raise UsageError(f"{level[:40]!r} is no level of a jurisdiction; those are {', '.join(CODE_LENGTHS)}")
+    levels = (*CODE_LENGTHS, NATION)
+    if level not in levels:
+        raise UsageError(f"{level[:40]!r} is no level of a jurisdiction; those are {', '.join(levels)}")
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise UsageError(f"{year} is no year between {FIRST_YEAR} and {LAST_YEAR}")
-    wanted = CODE_LENGTHS[level]
-    if code is not None and not (code.isascii() and code.isdigit() and len(code) == wanted):
-        raise UsageError(f"{code[:40]!r} is no code of a {level}, which has {wanted} digits")
+    wanted = CODE_LENGTHS.get(level)
+    if code is not None and not (code.isascii() and code.isdigit() and len(code) == (wanted or len(code))):
+        raise UsageError(f"{code[:40]!r} is no code of a {level}, which has {wanted or 'only'} digits")
 
 
 _ZH = """\

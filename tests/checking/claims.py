@@ -10,7 +10,7 @@ import attrs
 import commscore
 from commscore._checking._model import Claim, Decision, Obligation
 from commscore._checking._pieces import is_unit_level
-from commscore._ruleset import CODE_LENGTHS, LEVELS, Ruleset
+from commscore._ruleset import AREA_LEVELS, CODE_LENGTHS, LEVELS, NATION, Ruleset
 from commscore.errors import WitnessTable
 
 Findings = dict[tuple[str, Any, str], dict[str | None, str]]
@@ -19,6 +19,7 @@ Findings = dict[tuple[str, Any, str], dict[str | None, str]]
 def evaluated(ruleset: Ruleset, table: WitnessTable, rules: tuple[str, ...]) -> Findings:
     """Evaluate a witness with the bulk evaluator and the rules concerned alone: by level, place and rule, by scope."""
     alone = attrs.evolve(ruleset, rules=tuple(rule for rule in ruleset.rules if rule.id in rules), cases=())
+    levels = AREA_LEVELS if ruleset.jurisdiction.level == NATION else LEVELS
     more = {level: [dict(row) for row in rows] for level, rows in table.more.items()}
     result = commscore.evaluate(
         [dict(row) for row in table.rows],
@@ -26,7 +27,7 @@ def evaluated(ruleset: Ruleset, table: WitnessTable, rules: tuple[str, ...]) -> 
         level=table.level,
         more=more,
         as_of=table.as_of,
-        rollup=LEVELS[LEVELS.index(table.level) if table.level != "site" else 1 :]
+        rollup=levels[LEVELS.index(table.level) if table.level != "site" else 1 :]
         if table.level in LEVELS[1:]
         else None,
     )
@@ -51,13 +52,15 @@ def judged_at(ruleset: Ruleset, obligation: Obligation) -> str:
 def subjects(ruleset: Ruleset, decision: Decision, findings: Findings) -> Iterator[tuple[str | None, ...]]:
     """Give the statuses of the obligations that a decision is about, place by place."""
     levels = [judged_at(ruleset, obligation) for obligation in decision.about]
-    level = "unit" if set(levels) == {"unit"} else max((each for each in levels if each != "unit"), key=LEVELS.index)
+    level = (
+        "unit" if set(levels) == {"unit"} else max((each for each in levels if each != "unit"), key=AREA_LEVELS.index)
+    )
     if decision.claim is Claim.IMPLIED and levels[0] != "unit":
         level = levels[0]
     for key in dict.fromkeys(key for at, key, _ in findings if at == level):
         # A rule that is judged for a coarser area has its verdict there.
         places = [
-            (own, (key or "")[: CODE_LENGTHS[own]]) if level != "unit" != own and _coarser(own, level) else (level, key)
+            (own, _around(ruleset, own, key)) if level != "unit" != own and _coarser(own, level) else (level, key)
             for own in levels
         ]
         yield tuple(
@@ -73,7 +76,12 @@ def _status(by_scope: dict[str | None, str], obligation: Obligation, level: str)
 
 
 def _coarser(level: str, than: str) -> bool:
-    return LEVELS.index(level) > LEVELS.index(than)
+    return AREA_LEVELS.index(level) > AREA_LEVELS.index(than)
+
+
+def _around(ruleset: Ruleset, level: str, key: str | None) -> str:
+    """Give the code of the area of a level around a place."""
+    return ruleset.jurisdiction.code if level == NATION else (key or "")[: CODE_LENGTHS[level]]
 
 
 def broken(claim: Claim, statuses: tuple[str | None, ...]) -> bool:

@@ -213,7 +213,7 @@ def test_a_skeleton_that_makes_no_sense_is_refused(arguments: list[str], keyword
 
 def test_a_skeleton_of_no_level_is_wrong_usage() -> None:
     with pytest.raises(UsageError, match="is no level of a jurisdiction"):
-        skeleton("a", level="nation")
+        skeleton("a", level="continent")
 
 
 def test_the_schema_is_written_with_the_line_for_editors(tmp_path: Path, command: Command) -> None:

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from commscore import Comparator, Requirement, Rule, Ruleset
 from commscore._ruleset import Filter, InputType, Jurisdiction, Part, Scoring, Source, Text
-from commscore.testing import datasets, rulesets
+from commscore.testing import rulesets
 from commscore.testing._rulesets import INPUTS
+from commscore.testing._tables import datasets as _datasets
+from commscore.testing._tables import subject_of
 
 __all__ = ["rulesets", "tables"]
 
@@ -40,22 +42,19 @@ EVERY_INPUT = Ruleset(
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> Tables:
+def tables(draw: st.DrawFn, *, level: str = "community") -> Tables:
     """Draw the units, each with an ``id``, and the further tables; some codes are missing."""
-    found = draw(datasets(EVERY_INPUT, min_rows=1))
+    found = draw(_datasets(subject_of(EVERY_INPUT, main=level), min_rows=1, max_rows=8))
     rows = [{"id": f"u{number}"} | row | {"name": "x"} for number, row in enumerate(found.table.to_pylist())]
     for row in rows:
         if "code" in row and draw(st.integers(0, 9)) == 9:
             row["code"] = None
-    more = {level: _with_ids(level, table.to_pylist()) for level, table in found.more.items()}
+    more = {at: _with_ids(at, table.to_pylist()) for at, table in found.more.items()}
     return rows, more
 
 
 def _with_ids(level: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give sites ids, but no kind: where only sites have one, evaluators give different reasons for not checking."""
+    """Give sites ids; other places are told by their codes."""
     if level != "site":
         return [row for row in rows if row.get("code")]
-    return [
-        {"id": str(number)} | {name: cell for name, cell in row.items() if name != "kind"}
-        for number, row in enumerate(rows)
-    ]
+    return [{"id": str(number)} | row for number, row in enumerate(rows)]

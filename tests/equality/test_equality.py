@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
+from tests.equality.agreeing import agree
 from tests.equality.columns import arrow_tables
 from tests.equality.drawing import rulesets, tables
 
 import commscore
 from commscore import _evaluation, reference
-
-_SCORES = ("score", "score_low", "score_high", "coverage", "maximum")
-_NUMBERS = ("value", "low", "high", "gap", "attainment", "gain")
-_COUNTS = tuple(f"n_{status}" for status in commscore.Status if status != "fixed")
-
-
-def _shown(value: Any) -> Any:
-    return float(value) if isinstance(value, Fraction) else None if value is None else str(value)
-
-
-def _agree(
-    bulk: list[dict[str, Any]], slow: list[dict[str, Any]], names: tuple[str, ...], numbers: tuple[str, ...]
-) -> None:
-    assert len(bulk) == len(slow)
-    for mine, theirs in zip(bulk, slow, strict=True):
-        for name in names:
-            assert _shown(mine[name]) == _shown(theirs[name]), (name, mine, theirs)
-        for name in numbers:
-            one, two = mine[name], _shown(theirs[name])
-            same = one == two if one is None or two is None else math.isclose(one, two, rel_tol=1e-15, abs_tol=0)
-            assert same, (name, mine, theirs)
 
 
 @pytest.mark.parametrize("rollup", [None, ("township", "county", "city", "province")])
@@ -56,11 +34,27 @@ def test_the_bulk_evaluator_says_what_the_reference_says(
     with warnings.catch_warnings(action="ignore", category=commscore.DataWarning):
         bulk = commscore.evaluate(rows, ruleset, **options)
 
-    _agree(bulk.units.to_pylist(), slow.units, ("key", "grade", "grade_low", "grade_high", *_COUNTS), _SCORES)
-    names = ("level", "key", "n_units", "grade", "grade_low", "grade_high", *_COUNTS)
-    _agree(bulk.areas.to_pylist(), slow.areas, names, (*_SCORES, "units_score"))
-    names = ("level", "key", "rule", "scope", "status", "reason", "outlook", "required")
-    _agree(bulk.findings().to_pylist(), slow.findings, names, _NUMBERS)
+    agree(bulk, slow)
+
+
+@pytest.mark.parametrize("level", ["county", "city", "site"])
+@given(ruleset=rulesets(), data=st.data(), upwards=st.booleans())
+def test_units_of_other_levels_are_said_the_same_of(
+    level: str, ruleset: commscore.Ruleset, data: st.DataObject, *, upwards: bool
+) -> None:
+    rows, more = data.draw(tables(level=level))
+    levels = {"county": ("county", "city", "province"), "city": ("city", "province")}.get(level, ("county", "city"))
+    nation = ("nation",) if ruleset.jurisdiction.level == "nation" else ()
+    options: dict[str, Any] = {"key": "id", "level": level, "more": more}
+    options["rollup"] = (*levels, *nation) if upwards else None
+    try:
+        slow = reference.evaluate(rows, ruleset, **options)
+    except commscore.DataError:
+        with warnings.catch_warnings(action="ignore"), pytest.raises(commscore.DataError):
+            commscore.evaluate(rows, ruleset, **options)
+        return
+    with warnings.catch_warnings(action="ignore", category=commscore.DataWarning):
+        agree(commscore.evaluate(rows, ruleset, **options), slow)
 
 
 @given(ruleset=rulesets(), table=tables(), block_rows=st.integers(1, 4), data=st.data())

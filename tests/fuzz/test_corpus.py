@@ -1,4 +1,4 @@
-"""Inputs that fuzzing came upon or that are like them: each is answered as documented."""
+"""Inputs that fuzzing and random phrases came upon, and inputs like them: each is answered as documented."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ found.loader.exec_module(targets)
 
 
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: f"{path.parent.name}-{path.name}")
-def test_a_past_finding_is_answered_as_documented(path: Path) -> None:
+def test_an_input_is_answered_as_documented(path: Path) -> None:
     targets.TARGETS[path.parent.name](path.read_bytes())
 
 

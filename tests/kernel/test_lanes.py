@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from commscore._engine._lanes import Lanes, Workspace, judged
 from commscore._engine._plan import Node, TableShape, _Resolver
 from commscore._engine._units import Units
 from commscore._requirement import Comparator, Requirement
-from commscore._ruleset import Jurisdiction, Part, Ruleset, Scoring, Source, Text
+from commscore._ruleset import Filter, Jurisdiction, Part, Ruleset, Scoring, Source, Text
 from commscore._tables import blocks, open_table
 from commscore.testing._requirements import by_scope
 from commscore.testing._rulesets import INPUTS, compounds, eaches
@@ -91,10 +92,11 @@ _HALVES = [Fraction(number, 20) + Fraction(sign, 20_000) for number in range(-4,
 
 @given(data=st.data())
 def test_the_last_digit_of_a_double_decides_the_same_way(data: st.DataObject) -> None:
-    wanted = st.builds(
-        Requirement,
-        st.sampled_from((Comparator.AT_LEAST, Comparator.MORE_THAN, Comparator.AT_MOST, Comparator.LESS_THAN)),
-        st.integers(-2, 20).map(lambda tenths: Fraction(tenths, 10)),
+    tenths = st.integers(-2, 20).map(lambda number: Fraction(number, 10))
+    sides = (Comparator.AT_LEAST, Comparator.MORE_THAN, Comparator.AT_MOST, Comparator.LESS_THAN)
+    ranges = st.tuples(tenths, tenths).map(sorted)
+    wanted = st.builds(Requirement, st.sampled_from(sides), tenths) | ranges.map(
+        lambda ends: Requirement(Comparator.BETWEEN, ends[0], upper=ends[1])
     )
     name = data.draw(st.sampled_from(("area", "pay", "net", "staff")))
     part = Part("each", (name,), per=Fraction(1), requirements=data.draw(by_scope(wanted)))
@@ -166,6 +168,17 @@ def test_hostile_numbers_are_judged_in_place_as_they_are_read(data: st.DataObjec
     _same(
         _node(Part("each", (name,), per=Fraction(1), requirements=wanted), units), units, data.draw(st.integers(1, 9))
     )
+
+
+@pytest.mark.parametrize(("form", "n"), [("all", None), ("any", None), ("atleast", 1), ("atleast", 2)])
+def test_a_compound_of_some_units_is_judged_alike_in_both_lanes(form: str, n: int | None) -> None:
+    staff, area, there = zip(*product((None, -1, 1, 2), (None, 1, 2), (True, False, None)), strict=True)
+    wanted = {"all": Requirement(Comparator.AT_LEAST, Fraction(2))}
+    parts = tuple(Part("each", (name,), per=Fraction(1), requirements=wanted) for name in ("staff", "area"))
+    where = (Filter("open", requirement=Requirement(Comparator.IS, value=True)),)
+    units = _units({"id": [f"u{i}" for i in range(len(staff))], "staff": staff, "area": area, "open": there})
+
+    _same(_node(Part(form, (), per=Fraction(1), parts=parts, n=n, where=where), units), units)
 
 
 def test_what_stands_under_nulls_does_not_matter() -> None:

@@ -150,3 +150,14 @@ def test_scores_of_hundreds_of_rules_are_those_of_counted_findings(weights: int,
 
     for name in ("score", "low", "high", "coverage"):
         assert _shown(getattr(found, name)) == _shown(getattr(expected, name)), name
+
+
+def test_what_lacks_its_column_counts_against_the_coverage_of_its_own_units() -> None:
+    tree = Tree(Fraction(1), ((0, Fraction(1)), (1, Fraction(1))), ())
+    statuses = np.array([[5, 0, 5], [0, 0, 5]], dtype=np.uint8)
+    lacking = np.array([[True, False, False], [False, False, True]])
+    marks = [Marks(one, 0b100001, unchecked=where) for one, where in zip(statuses, lacking, strict=True)]
+
+    found = score_units(tree, classes_of(tree, marks, 3), 3, model="default", unknown="fail")
+
+    assert _shown(found.coverage) == [Fraction(1, 2), 1, 0]

@@ -232,3 +232,17 @@ def test_the_command_line_merges(parts: list[Path], tmp_path: Path, capsys: pyte
     assert main(["merge", *map(str, parts), "-o", str(out), "--overwrite", "--quiet"]) == 0
     assert "mini-2023" in capsys.readouterr().out
     shutil.rmtree(out)
+
+
+def test_gates_look_at_the_whole_that_parts_make(
+    parts: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["merge", *map(str, parts), "-o", str(tmp_path / "merged"), "--overwrite", "--json"]
+
+    assert main([*command, "--fail-under", "0", "--min-coverage", "0"]) == 0
+    assert [gate["met"] for gate in json.loads(capsys.readouterr().out)["gates"]] == [True, True]
+    assert main([*command, "--fail-under", "100", "--fail-on", "fail"]) == 1
+    told = capsys.readouterr()
+    assert [gate["met"] for gate in json.loads(told.out)["gates"]] == [False, False]
+    assert "--fail-under 100 is not met: score of the city" in told.err
+    assert main([*command, "--min-coverage", "95"]) == 2

@@ -96,3 +96,26 @@ def test_folders_of_each_rows_own_ruleset_merge(rulesets: list[commscore.Ruleset
         assert output.outputs[id_].areas.to_pylist() == result.areas.to_pylist()
     with pytest.raises(commscore.DataError, match="210401001002"):
         commscore.merge_files([*parts, score(TABLE.slice(2, 1), "twin")], tmp_path / "more")
+
+
+def test_an_area_that_lies_elsewhere_in_another_part_is_refused(ruleset: commscore.Ruleset, tmp_path: Path) -> None:
+    tables = [
+        pa.table({"id": [name], "kind": ["urban"], "orgs": [3], "township": ["t"], "county": [county]})
+        for name, county in (("a", "one"), ("b", "other"))
+    ]
+    options: dict[str, Any] = {"key": "id", "rollup": ["township", "county"]}
+    with pytest.raises(commscore.DataError) as whole:
+        commscore.evaluate(pa.concat_tables(tables), ruleset, **options)
+
+    parts = [commscore.evaluate(table, ruleset, **options) for table in tables]
+    with pytest.raises(commscore.DataError) as merged:
+        commscore.merge(*parts)
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for table, folder in zip(tables, folders, strict=True):
+        commscore.evaluate_files(table.to_reader(), ruleset, folder, **options)
+    with pytest.raises(commscore.DataError) as of_folders:
+        commscore.merge_files(folders, tmp_path / "merged")
+
+    assert "township 't' lies in more than one county" in str(whole.value)
+    assert str(merged.value) == str(of_folders.value) == str(whole.value)
+    assert not (tmp_path / "merged").exists()

@@ -1,16 +1,22 @@
-"""Judge a few rows by a rule or two written in place, through the loader and the reference evaluator."""
+"""Judge a few rows by a rule or two written in place, through the loader and the reference evaluator.
+
+The bulk evaluator judges the same rows, and must come to the same findings.
+"""
 
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+from tests.equality.agreeing import agree
 
-from commscore import reference
+import commscore
+from commscore import DataWarning, reference
 from commscore._loading import load_ruleset
 from commscore._ruleset import Ruleset
 
@@ -104,6 +110,10 @@ def judge(load: Load) -> Callable[..., Judged]:
 
     def judge(rules: Record | list[Record], rows: list[Record], header: Record | None = None, **options: Any) -> Judged:
         ruleset = load(*([rules] if isinstance(rules, dict) else rules), **(header or {}))
-        return Judged(reference.evaluate(rows, ruleset, **options))
+        found = reference.evaluate(rows, ruleset, **options)
+        with warnings.catch_warnings(action="ignore", category=DataWarning):
+            bulk = commscore.evaluate(rows, ruleset, **options)
+        agree(bulk, found)
+        return Judged(found)
 
     return judge

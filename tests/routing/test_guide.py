@@ -12,10 +12,14 @@ from commscore._cli._main import build_app
 from commscore._routing._collection import Why
 
 PAGE = (Path(__file__).parents[2] / "docs" / "routing.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
+BLOCKS = re.findall(r"```(\w+)(?: title=\"[^\"]+\")?\n(.*?)```", PAGE, re.DOTALL)
+FILES = re.findall(r"```\w+ title=\"([^\"]+)\"\n(.*?)```", PAGE, re.DOTALL)
 
 
-def test_every_block_runs() -> None:
+def test_every_block_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES:
+        (tmp_path / name).write_text(text, encoding="utf-8")
     scope: dict[str, Any] = {}
     for language, block in BLOCKS:
         if language == "python":

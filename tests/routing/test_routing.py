@@ -264,3 +264,68 @@ def test_options_of_routing_need_auto(option: dict[str, Any], table: pa.Table, r
 def test_what_is_no_collection_of_rulesets_is_refused(given: Any, table: pa.Table) -> None:
     with pytest.raises(commscore.UsageError, match="rulesets: "):
         auto(table, given, year=2023)
+
+
+def _national(folder: Path, id_: str, code: str = "156", year: int = 2023) -> commscore.Ruleset:
+    path = folder / f"{id_}.yaml"
+    text = NATIONAL.format(id=id_, code=code, year=year)
+    path.write_text(text, encoding="utf-8")
+    return commscore.load_ruleset(path)
+
+
+NATIONAL = """\
+commscore: 1
+id: {id}
+jurisdiction: {{code: "{code}", level: nation}}
+year: {year}
+inputs:
+  orgs: {{zh: 组织数, type: count}}
+rules:
+  - {{id: all, title: 总数, total: orgs, require: ">= 10"}}
+  - {{id: provinces, title: 各省, total: orgs, over: province, require: ">= 3"}}
+"""
+ELSEWHERE = pa.table(
+    {"id": [*"abcd"], "code": ["440101001001", "450101001001", "440101001002", ""], "orgs": [7, 2, 3, 9]}
+)
+
+
+def test_what_nobody_nearer_takes_goes_to_the_nation_where_that_is_said(tmp_path: Path) -> None:
+    nation = _national(tmp_path, "nation-2023")
+    options: dict[str, Any] = {"key": "id", "rulesets": [nation], "year": 2023}
+
+    lost = commscore.evaluate(ELSEWHERE, "auto", **options)
+    found = commscore.evaluate(ELSEWHERE, "auto", **options, fallback=True)
+
+    assert lost.unrouted["nearest"].to_pylist() == ["nation-2023"] * 3 + [None]
+    assert words(found.units["ruleset"]) == ["nation-2023"] * 3 + [None]
+    assert found.unrouted["reason"].to_pylist() == ["missing_code"]
+    alone = commscore.evaluate(ELSEWHERE.slice(0, 3), nation, key="id")
+    assert found.results["nation-2023"].findings().to_pylist() == alone.findings().to_pylist()
+    judged = {
+        (row["level"], row["key"], row["rule"]): row["status"] for row in alone.findings(level="area").to_pylist()
+    }
+    assert judged["nation", "156", "all"] == "pass"
+    assert judged["nation", "156", "provinces"] == "fail"
+    assert [judged["province", code, "provinces"] for code in ("44", "45")] == ["pass", "fail"]
+
+
+def test_the_nation_is_taken_for_its_own_year_and_is_one(tmp_path: Path) -> None:
+    one, other = (_national(tmp_path, name, code) for name, code in (("a", "156"), ("b", "0")))
+
+    late = commscore.evaluate(ELSEWHERE, "auto", key="id", rulesets=[one], year=2024, fallback=True)
+
+    assert late.unrouted["nearest"].to_pylist() == [None] * 4
+    with pytest.raises(commscore.UsageError, match="a and b are both of the nation and 2023"):
+        commscore.evaluate(ELSEWHERE, "auto", key="id", rulesets=[one, other], year=2023, fallback=True)
+
+
+def test_other_rulesets_know_no_nation(rulesets: Rulesets, tmp_path: Path) -> None:
+    with pytest.raises(commscore.UsageError, match="only rulesets of a nation judge a nation"):
+        commscore.evaluate(ELSEWHERE, rulesets[0], rollup=["nation"])
+    merged = [commscore.evaluate(ELSEWHERE.slice(at, 1), _national(tmp_path, "n")) for at in range(3)]
+    whole = commscore.evaluate(ELSEWHERE.slice(0, 3), _national(tmp_path, "n"))
+    assert commscore.merge(*merged).areas.to_pylist() == whole.areas.to_pylist()
+    folders = [tmp_path / str(at) for at in range(3)]
+    for at, folder in enumerate(folders):
+        commscore.evaluate_files(ELSEWHERE.slice(at, 1).to_reader(), whole.ruleset, folder, key="code")
+    assert commscore.merge_files(folders, tmp_path / "out").areas.to_pylist() == whole.areas.to_pylist()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, note
+from hypothesis import strategies as st
 from tests.equality.drawing import rulesets, tables
 
 import commscore
@@ -47,6 +48,21 @@ def test_a_row_alone_is_what_it_is_in_a_table(ruleset: commscore.Ruleset, table:
                 _alone(row, ruleset)
             return
         _same(_alone(row, ruleset), result)
+
+
+@given(ruleset=rulesets(max_rules=4), level=st.sampled_from(["county", "city"]), data=st.data())
+def test_a_row_that_is_judged_as_an_area_is_what_it_is_in_a_table(
+    ruleset: commscore.Ruleset, level: str, data: st.DataObject
+) -> None:
+    for row in data.draw(tables(level=level))[0][:2]:
+        note(repr(row))
+        try:
+            result = _in_a_table(row, ruleset, key="id", level=level)
+        except commscore.DataError:
+            with pytest.raises(commscore.DataError):
+                _alone(row, ruleset, level=level)
+            return
+        _same(_alone(row, ruleset, level=level), result)
 
 
 @pytest.mark.parametrize("ruleset", ["dalian-2023", "dalian-2025", "taian-2023", "qingdao-2022", "tonghua-2023"])

@@ -45,14 +45,14 @@ def test_many_areas_have_the_statuses_of_the_plain_evaluator(ruleset: Ruleset, t
 
 
 def areas_agree(ruleset: Ruleset, table: Any) -> None:
-    # By `reference`: where rows of one township disagree on their county, it looks at each county's own.
+    levels = (*LEVELS, "nation") if ruleset.jurisdiction.level == "nation" else LEVELS
     data = typed(table[0], INPUTS)
     try:
-        expected(data, ruleset, key="id", rollup=LEVELS)
-        slow = reference.evaluate(data.to_pylist(), ruleset, key="id", level="community", rollup=LEVELS)
+        expected(data, ruleset, key="id", rollup=levels)
+        slow = reference.evaluate(data.to_pylist(), ruleset, key="id", level="community", rollup=levels)
     except commscore.DataError:
         return
-    sql = ruleset_sql(ruleset, schema=data.schema, key="id", reasons=True, level="areas", rollup=LEVELS)
+    sql = ruleset_sql(ruleset, schema=data.schema, key="id", reasons=True, level="areas", rollup=levels)
     note(sql)
     check_areas(slow.findings, answers(sql, data))
 
@@ -133,3 +133,24 @@ def test_grades_that_conclusions_cap_are_refused() -> None:
     capping = attrs.evolve(ruleset.conclusions[0], cap=ruleset.scoring.grades[-1].name)
     with pytest.raises(UsageError, match="conclusions that cap grades"):
         ruleset_sql(attrs.evolve(ruleset, conclusions=(capping,)))
+
+
+def test_units_that_are_judged_as_areas_are_refused(tmp_path: Any) -> None:
+    path = tmp_path / "counties-2025.yaml"
+    path.write_text(
+        """\
+commscore: 1
+id: counties-2025
+jurisdiction: {code: "2102", level: city}
+year: 2025
+inputs: {bases: {zh: 基地数, type: count, level: county}}
+rules: [{id: bases, total: bases, over: county, require: ">= 2"}]
+""",
+        encoding="utf-8",
+    )
+    schema = {"code": "TEXT", "bases": "BIGINT"}
+
+    with pytest.raises(UsageError, match="judges each county as an area of its own"):
+        ruleset_sql(path, schema=schema, rows="county")
+    found = commscore.evaluate([{"code": "210201", "bases": 2}, {"code": "210202", "bases": 1}], path)
+    assert [row["status"] for row in found.findings(level="unit").to_pylist()] == ["pass", "fail"]

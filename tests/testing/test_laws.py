@@ -33,7 +33,7 @@ def test_every_bundled_ruleset_obeys_every_law_many_times(ruleset: str, law: Law
     check_laws(ruleset, laws=[law.number], max_examples=max(50, settings.default.max_examples // 5))
 
 
-@pytest.mark.parametrize("law", [law for law in QUICK if law.name != "evaluators-agree"], **by_name)  # tests/equality
+@pytest.mark.parametrize("law", QUICK, **by_name)
 @settings(UNHURRIED, max_examples=max(5, settings.default.max_examples // 10))
 @given(ruleset=rulesets(), data=st.data())
 def test_drawn_rulesets_obey_the_laws(law: Law, ruleset: Ruleset, data: st.DataObject) -> None:

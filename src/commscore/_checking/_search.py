@@ -24,7 +24,7 @@ from commscore._checking._pieces import (
 from commscore._checking._sums import Area, Leaf, Way, leaves_of, together
 from commscore._checking._witnesses import Group, Wanted, table_of, verified
 from commscore._requirement import InputRef
-from commscore._ruleset import ALL, BUILT_IN, LEVELS, InputType, Part
+from commscore._ruleset import ALL, AREA_LEVELS, BUILT_IN, LEVELS, InputType, Part
 from commscore._status import Status
 
 if TYPE_CHECKING:
@@ -214,18 +214,17 @@ class Searcher:
         return Trial(system, shown, area.without_rows)
 
     def _home(self) -> str:
-        level = self.ruleset.jurisdiction.level
-        return level if level in LEVELS else "province"
+        return self.ruleset.jurisdiction.level
 
     def _judged_level(self, aim: Aim) -> str:
         """Give the level of the area looked at: that of the rule that is to fail there, else the coarsest."""
         levels = [
-            (statuses == FAIL, LEVELS.index(obligation.rule.over or self._home()))
+            (statuses == FAIL, AREA_LEVELS.index(obligation.rule.over or self._home()))
             for obligation, statuses in aim
             if not is_unit_level(obligation.rule)
         ]
         failing = [rank for fails, rank in levels if fails]
-        return LEVELS[max(failing or [rank for _, rank in levels])]
+        return AREA_LEVELS[max(failing or [rank for _, rank in levels])]
 
 
 def _ways_to(area: Area, obligation: Obligation, statuses: frozenset[Status], start: int) -> Iterator[Way]:
@@ -245,7 +244,7 @@ def _conditions(aim: Aim) -> Iterator[Obligation]:
 
 
 def _coarser(level: str, than: str) -> bool:
-    return LEVELS.index(level) > LEVELS.index(than)
+    return AREA_LEVELS.index(level) > AREA_LEVELS.index(than)
 
 
 def _one_row(area: Area, level: str, judged: str) -> tuple[Constraint, ...]:

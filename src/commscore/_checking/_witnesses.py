@@ -11,12 +11,13 @@ import attrs
 from commscore._checking._model import Choices, Obligation, World, in_force
 from commscore._checking._pieces import is_unit_level, scopes_of, step_of
 from commscore._loading._relations import plain
-from commscore._ruleset import CODE_LENGTHS, LEVELS, Input, InputType, Jurisdiction, Rule, Ruleset
+from commscore._ruleset import AREA_LEVELS, CODE_LENGTHS, NATION, Input, InputType, Jurisdiction, Rule, Ruleset
 from commscore._status import Status, all_of
 from commscore.errors import CommscoreError, WitnessTable
 from commscore.reference import Outcome, evaluate
 
 MOST_ROWS = 300
+_BEFORE_PROVINCES = 10  # 11 is the first code of a province
 _PERCENT = {"percent": 100, "permille": 1000}
 
 Row = dict[str, Any]
@@ -79,7 +80,7 @@ def table_of(wanted: Wanted, groups: Sequence[Group], foreign: Mapping[str, int]
     if sum(group.count for group in groups) > MOST_ROWS:
         return None
     coarse = sorted({name for group in groups for name in group.sums if _level(name, world) != wanted.level})
-    place = _home(world.jurisdiction)
+    place = world.jurisdiction
     coded = wanted.level in CODE_LENGTHS and (bool(coarse or foreign) or _by_areas(wanted, place))
     rows: list[Row] = []
     more: dict[str, dict[str | None, Row]] = {}
@@ -118,27 +119,22 @@ def _by_areas(wanted: Wanted, place: Jurisdiction) -> bool:
     return any(obligation.rule.over not in {None, place.level} for obligation, _ in wanted.statuses)
 
 
-def _home(place: Jurisdiction) -> Jurisdiction:
-    """Give the jurisdiction, or for a whole nation some province of it."""
-    return place if place.level in LEVELS else Jurisdiction("11", "province", place.title)
-
-
 def _level(name: str, world: World) -> str:
     return world.inputs[name].level
 
 
 def code_of(place: Jurisdiction, level: str, chain: int, number: int) -> str | None:
     """Give the code of a place within the jurisdiction: the chain tells areas apart, the number the rows."""
-    if level not in CODE_LENGTHS or place.level not in CODE_LENGTHS:
+    if level not in CODE_LENGTHS or place.level not in (*CODE_LENGTHS, NATION):
         return None
-    wanted = CODE_LENGTHS[level]
-    if wanted <= CODE_LENGTHS[place.level]:
+    wanted, own = CODE_LENGTHS[level], CODE_LENGTHS.get(place.level, 0)
+    if wanted <= own:
         return place.code[:wanted]
-    inside = sorted(length for length in CODE_LENGTHS.values() if CODE_LENGTHS[place.level] < length <= wanted)
-    code = place.code
+    inside = sorted(length for length in CODE_LENGTHS.values() if own < length <= wanted)
+    code = place.code[:own]
     for length in inside:
         part = number if length == wanted else chain if length == inside[0] else 1
-        code += str(part).zfill(length - len(code))
+        code += str(part if code else part + _BEFORE_PROVINCES).zfill(length - len(code))
     return code
 
 
@@ -190,13 +186,11 @@ def _evaluated(wanted: Wanted, table: WitnessTable) -> Outcome | None:
         cases=(),
         conclusions=(),
         year=as_of.year if ruleset.year is None else ruleset.year,
-        jurisdiction=_home(ruleset.jurisdiction),
     )
     levels = {wanted.judged, *(_judged(rule, wanted) for rule in rules)}
     try:
-        return evaluate(
-            table.rows, alone, as_of=as_of, level=table.level, more=table.more, rollup=sorted(levels, key=LEVELS.index)
-        )
+        rollup = sorted(levels, key=AREA_LEVELS.index)
+        return evaluate(table.rows, alone, as_of=as_of, level=table.level, more=table.more, rollup=rollup)
     except CommscoreError:
         return None
 
@@ -204,7 +198,7 @@ def _evaluated(wanted: Wanted, table: WitnessTable) -> Outcome | None:
 def _judged(rule: Rule, wanted: Wanted) -> str:
     if is_unit_level(rule):
         return wanted.judged
-    return rule.over or _home(wanted.ruleset.jurisdiction).level
+    return rule.over or wanted.ruleset.jurisdiction.level
 
 
 def _rows_of(outcome: Outcome, rule: Rule) -> list[str]:

@@ -3,16 +3,68 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import attrs
+from cyclopts import Parameter
 
+from commscore._cli._streams import tell
 from commscore.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from commscore._files import Output
+    from commscore._routing import RoutedOutput
+
+StatusName = Literal["fail", "unknown", "error", "notapplicable", "notchecked", "informational", "notselected", "pass"]
+
+
+@Parameter(name="*")
+@attrs.frozen
+class GateOptions:
+    """What the exit code is made to depend on."""
+
+    fail_under: Annotated[
+        float | None, Parameter(metavar="SCORE", help="Exit with 1 if the jurisdiction's score is below this.")
+    ] = None
+    min_coverage: Annotated[
+        str | None,
+        Parameter(
+            metavar="SHARE",
+            help="Exit with 1 if less than this share of the jurisdiction's score is decided: `0.95` or `95%`.",
+        ),
+    ] = None
+    fail_on: Annotated[
+        list[StatusName] | None,
+        Parameter(negative="", metavar="STATUS", help="Exit with 1 if any finding has this status; may be repeated."),
+    ] = None
+
+
+@attrs.frozen
+class Asked:
+    """The gates that were asked for.
+
+    Attributes:
+        fail_under: The least score of the jurisdiction; without a score it is not met.
+        min_coverage: The least coverage of the jurisdiction, a share of 1; where nothing was evaluated it is not met.
+        fail_on: Statuses that no finding of a unit or area may have.
+    """
+
+    fail_under: float | None = None
+    min_coverage: Fraction | None = None
+    fail_on: Sequence[str] = ()
+
+
+def asked_gates(options: GateOptions | None) -> Asked:
+    """Read the options.
+
+    Raises:
+        UsageError: A share that is none.
+    """
+    given = options or GateOptions()
+    least = None if given.min_coverage is None else read_share(given.min_coverage)
+    return Asked(given.fail_under, least, given.fail_on or ())
 
 
 @attrs.frozen
@@ -46,26 +98,37 @@ def read_share(text: str) -> Fraction:
     return share
 
 
-def check_gates(
-    output: Output, *, fail_under: float | None, min_coverage: Fraction | None, fail_on: Sequence[str], home: str
-) -> list[Gate]:
-    """Hold an output against the gates that were asked for.
-
-    Args:
-        output: The output.
-        fail_under: The least score of the jurisdiction; without a score it is not met.
-        min_coverage: The least coverage of the jurisdiction, a share of 1; where nothing was evaluated it is not met.
-        fail_on: Statuses that no finding of a unit or area may have.
-        home: The jurisdiction's level.
+def check_gates(output: Output | RoutedOutput, asked: Asked) -> list[Gate]:
+    """Hold an output against the gates that were asked for; of an output of many rulesets each must meet them.
 
     Returns:
         Each gate with its outcome.
     """
-    gates = [] if fail_under is None else [_least_score(output, fail_under, home)]
-    if min_coverage is not None:
-        gates.append(_least_coverage(output, min_coverage, home))
+    parts = getattr(output, "outputs", None)
+    if parts is None:
+        return _checked(output, asked)  # type: ignore[arg-type]  # it has no outputs of its own
+    return [
+        attrs.evolve(gate, found=f"{id_}: {gate.found}")
+        for id_, part in parts.items()
+        for gate in _checked(part, asked)
+    ]
+
+
+def tell_unmet(gates: Iterable[Gate]) -> bool:
+    """Tell which gates are not met; say whether all are."""
+    unmet = [gate for gate in gates if not gate.met]
+    for gate in unmet:
+        tell(f"commscore: {gate.gate} is not met: {gate.found}")
+    return not unmet
+
+
+def _checked(output: Output, asked: Asked) -> list[Gate]:
+    home = output.result.ruleset.jurisdiction.level
+    gates = [] if asked.fail_under is None else [_least_score(output, asked.fail_under, home)]
+    if asked.min_coverage is not None:
+        gates.append(_least_coverage(output, asked.min_coverage, home))
     counts = output.totals["findings"]
-    for status in fail_on:
+    for status in asked.fail_on:
         found = sum(counts[kind][status] for kind in counts)
         gates.append(Gate(f"--fail-on {status}", not found, f"{found:,} findings"))
     return gates

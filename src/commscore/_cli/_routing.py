@@ -11,14 +11,13 @@ import attrs
 from cyclopts import Parameter
 
 from commscore._cli._exits import Exit
-from commscore._cli._gates import Gate, check_gates
+from commscore._cli._gates import Asked as Gates
+from commscore._cli._gates import check_gates, tell_unmet
 from commscore._cli._streams import say, say_json, tell
 from commscore.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from commscore._routing import RoutedOutput
+    from collections.abc import Callable
 
 AUTO = "auto"
 
@@ -55,14 +54,14 @@ class Asked:
 
     Attributes:
         out: The folder; null for the summary alone.
-        gates: As ``check_gates`` takes them, but for the level.
+        gates: What the exit code depends on.
         lang: Language of the summary.
         json: Whether to write the manifest in its place.
         quiet: Whether to say nothing more.
     """
 
     out: str | None
-    gates: Mapping[str, Any]
+    gates: Gates
     lang: str
     json: bool
     quiet: bool
@@ -93,17 +92,14 @@ def score_routed(source: Callable[[], Any], arguments: dict[str, Any], routing: 
             folder = str(Path(stack.enter_context(TemporaryDirectory(prefix="commscore-"))) / "out")
         where = {"rulesets": rulesets, "fallback": routing.fallback, "year": routing.year}
         output = evaluate_files(source(), "auto", folder, **arguments, **where)
-        gates = list(_gates(output, asked.gates))
+        gates = check_gates(output, asked.gates)
         if asked.json:
             say_json({"out": asked.out, **output.manifest, "gates": [attrs.asdict(gate) for gate in gates]})
         else:
             say(output.summary(lang=asked.lang))
     if asked.out is not None and not asked.quiet and not asked.json:
         tell(f"results: {asked.out}")
-    for gate in gates:
-        if not gate.met:
-            tell(f"commscore: {gate.gate} is not met: {gate.found}")
-    return Exit.GATE if any(not gate.met for gate in gates) else Exit.DONE
+    return Exit.DONE if tell_unmet(gates) else Exit.GATE
 
 
 def refuse_routing(routing: RoutingOptions) -> None:
@@ -115,9 +111,3 @@ def refuse_routing(routing: RoutingOptions) -> None:
     for name, given in (("rulesets", routing.rulesets), ("fallback", routing.fallback), ("year", routing.year)):
         if given:
             raise UsageError(f"--{name}: goes with -r auto only")
-
-
-def _gates(output: RoutedOutput, gates: Mapping[str, Any]) -> Iterator[Gate]:
-    for id_, found in output.outputs.items():
-        for gate in check_gates(found, **gates, home=found.result.ruleset.jurisdiction.level):
-            yield attrs.evolve(gate, found=f"{id_}: {gate.found}")

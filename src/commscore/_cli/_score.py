@@ -14,7 +14,7 @@ import attrs
 from cyclopts import App, Parameter
 
 from commscore._cli._exits import Exit
-from commscore._cli._gates import Gate, check_gates, read_share
+from commscore._cli._gates import Gate, GateOptions, asked_gates, check_gates, tell_unmet
 from commscore._cli._options import Json, Lang, Quiet, RulesetName, TableOptions, as_arguments
 from commscore._cli._progress import shown_progress
 from commscore._cli._routing import AUTO, Asked, RoutingOptions, refuse_routing, score_routed
@@ -40,9 +40,6 @@ EXAMPLES = """Examples:
   produce-arrow-stream | commscore score - -r dalian-2023 -o - | read-arrow-stream"""
 
 _STREAM = "-"  # stdin as FILES, stdout as OUT
-
-StatusName = Literal["fail", "unknown", "error", "notapplicable", "notchecked", "informational", "notselected", "pass"]
-
 
 Inputs = Annotated[
     list[str],
@@ -89,20 +86,7 @@ def score(  # its options are its interface
         Literal["auto", "json", "none"],
         Parameter(help="On stderr: a line if it is a terminal, lines of JSON for programs, or nothing."),
     ] = "auto",
-    fail_under: Annotated[
-        float | None, Parameter(metavar="SCORE", help="Exit with 1 if the jurisdiction's score is below this.")
-    ] = None,
-    min_coverage: Annotated[
-        str | None,
-        Parameter(
-            metavar="SHARE",
-            help="Exit with 1 if less than this share of the jurisdiction's score is decided: `0.95` or `95%`.",
-        ),
-    ] = None,
-    fail_on: Annotated[
-        list[StatusName] | None,
-        Parameter(negative="", metavar="STATUS", help="Exit with 1 if any finding has this status; may be repeated."),
-    ] = None,
+    gates: GateOptions | None = None,
     lang: Lang = "en",
     json: Json = False,
     quiet: Quiet = False,
@@ -118,17 +102,16 @@ def score(  # its options are its interface
 
     _refuse_option(out or "")
     arguments = as_arguments(tables or TableOptions())
-    least_coverage = None if min_coverage is None else read_share(min_coverage)
+    asked = asked_gates(gates)
     shown = "none" if quiet and progress == "auto" else progress
     if ruleset == AUTO:
-        gates_asked = {"fail_under": fail_under, "min_coverage": least_coverage, "fail_on": fail_on or ()}
-        asked = Asked(out, gates_asked, lang, json, quiet)
+        wanted = Asked(out, asked, lang, json, quiet)
         with shown_progress(shown) as arguments["progress"]:
             arguments |= {"findings": findings, "overwrite": overwrite, "resume": resume}
-            return score_routed(lambda: _source(files), arguments, routing or RoutingOptions(), asked)
+            return score_routed(lambda: _source(files), arguments, routing or RoutingOptions(), wanted)
     refuse_routing(routing or RoutingOptions())
     loaded = load_ruleset(ruleset)
-    for option, given in (("--fail-under", fail_under), ("--min-coverage", min_coverage)):
+    for option, given in (("--fail-under", asked.fail_under), ("--min-coverage", asked.min_coverage)):
         if given is not None:
             _check_gate(option, loaded, arguments["rollup"])
     if resume and out in (None, _STREAM):
@@ -141,15 +124,9 @@ def score(  # its options are its interface
             how = {"findings": findings, "overwrite": overwrite, "resume": resume}
             output = _written(_source(files), loaded, Path(str(out)), arguments, **how)
         text = "" if json else output.summary(lang=lang)
-    gates = check_gates(
-        output,
-        fail_under=fail_under,
-        min_coverage=least_coverage,
-        fail_on=fail_on or (),
-        home=loaded.jurisdiction.level,
-    )
-    _report(output, out, gates, text, quiet=quiet)
-    return Exit.GATE if any(not gate.met for gate in gates) else Exit.DONE
+    checked = check_gates(output, asked)
+    _report(output, out, checked, text, quiet=quiet)
+    return Exit.DONE if tell_unmet(checked) else Exit.GATE
 
 
 def _source(files: list[str]) -> Any:
@@ -212,9 +189,6 @@ def _report(output: Output, out: str | None, gates: list[Gate], text: str, *, qu
         say_json(told)
     if out not in (None, _STREAM) and not quiet:
         tell(f"results: {out}")
-    for gate in gates:
-        if not gate.met:
-            tell(f"commscore: {gate.gate} is not met: {gate.found}")
 
 
 def _check_gate(option: str, ruleset: Ruleset, rollup: list[str] | Any) -> None:

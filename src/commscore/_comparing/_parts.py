@@ -19,7 +19,7 @@ from commscore._comparing._requirements import (
 )
 from commscore._comparing._where import by_scope, narrowed, where_text
 from commscore._requirement import InputRef, interval
-from commscore._ruleset import ALL, LEVELS, SCOPES, Input, Part
+from commscore._ruleset import ALL, AREA_LEVELS, SCOPES, Input, Part
 
 COMPOUNDS = ("all", "any", "atleast")
 
@@ -120,7 +120,7 @@ def _over(parent: Part, child: Part, setting: Setting) -> Aspect:
 
 def _of_areas(before: str | None, after: str | None, parent: Part, child: Part, setting: Setting) -> Relation:
     # Nothing lies above the jurisdiction, so whatever is named lies within it.
-    places = [len(LEVELS) if level is None or level not in LEVELS else LEVELS.index(level) for level in (before, after)]
+    places = [len(AREA_LEVELS) if level is None else AREA_LEVELS.index(level) for level in (before, after)]
     finer = Relation.STRICTER if places[1] < places[0] else Relation.LAXER
     if child.assessment in CONVEX:
         return finer  # where every area meets it, so does the whole

@@ -19,8 +19,9 @@ from commscore._engine._parcels import Parcels, Where, areas_are_few, cut_parcel
 from commscore._engine._plain_terms import Plain
 from commscore._engine._plan import rank
 from commscore._engine._scoring import Quotients, one_denominator
+from commscore._engine._tearing import torn
 from commscore._engine._terms import Loose
-from commscore.errors import DataError, DataFault
+from commscore.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -172,13 +173,6 @@ def _note_parents(tally: Tally, parcels: Parcels, ids: Mapping[str, ints.Ints]) 
     ]
     if found:
         raise DataError(found)
-
-
-def torn(level: str, coarser: str, name: str) -> DataFault:
-    """Make the fault that says that an area lies in two coarser ones."""
-    return DataFault(
-        f"{level} {name!r} lies in more than one {coarser}; give it one, or a code that tells them apart", column=level
-    )
 
 
 def _add_loose(tally: Tally, where: tuple[Leaf, str], areas: ints.Ints, loose: Loose) -> None:

@@ -56,6 +56,8 @@ def area_outcome(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
         if below:
             return nothing_checked(size, Reason.OTHER_LEVEL)
         return conjunction(lambda letter: run.tally.count_of((plan.index, (), scope), level, letter))
+    if rank(floor(plan.node)) > min(rank(level), rank(plan.judged)):
+        return nothing_checked(size, Reason.OTHER_LEVEL)
     return _contributions(run, plan, scope, level) if below else _verdicts(run, plan, scope, level)
 
 
@@ -119,8 +121,6 @@ def _pairs(run: Run, level: str, coarser: str) -> tuple[ints.Ints, ints.Ints]:
 def _contributions(run: Run, plan: RulePlan, scope: str, level: str) -> Outcome:
     """Return what areas below the judged level add to it: their own value, never a verdict."""
     size = run.tally.index(level).size
-    if rank(floor(plan.node)) > rank(level):
-        return nothing_checked(size, Reason.OTHER_LEVEL)
     result = filled(size, I, Reason.CONTRIBUTION)
     own = _sums_below(run, plan, scope, level)
     if own and not has_absent(plan.node, level):

@@ -30,14 +30,19 @@ def price(run: Run, plan: RulePlan, scope: str, level: str, outcome: Outcome) ->
     size = len(outcome.verdicts.status)
     nothing = Quotients(np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.int64))
     if outcome.counts is not None:
-        passed, failed, undecided = outcome.counts
-        judged = ints.plus(ints.plus(passed, failed), undecided)
-        none = np.asarray(judged == 0, dtype=bool)
-        quotients = Quotients(ints.choose(none, 0, passed), ints.choose(none, 1, judged))
-        return failed.astype(float), quotients
+        return outcome.counts[1].astype(float), Quotients(*quotients_of(outcome))
     if not np.isin(outcome.verdicts.status, (P, F)).any() or level != plan.judged:
         return np.full(size, np.nan), nothing
     return node_price(run, plan.node, Spot(plan.index, (), scope, level), outcome)
+
+
+def quotients_of(outcome: Outcome) -> tuple[ints.Ints, ints.Ints]:
+    """Return how many pass and are judged, of an AND; 0 of 1 where none is judged."""
+    assert outcome.counts is not None  # noqa: S101 - an AND has counts
+    passed, failed, undecided = outcome.counts
+    judged = ints.plus(ints.plus(passed, failed), undecided)
+    none = np.asarray(judged == 0, dtype=bool)
+    return ints.choose(none, 0, passed), ints.choose(none, 1, judged)
 
 
 def node_price(run: Run, node: Node, spot: Spot, outcome: Outcome) -> tuple[ints.Floats, Quotients]:

@@ -12,16 +12,15 @@ from commscore._engine._codes import Verdicts
 from commscore._engine._kernel import judge
 from commscore._engine._parts import marks_by_rule, results_by_rule
 from commscore._engine._prices import scored_credit, unit_numbers
-from commscore._engine._run import of_finer
 from commscore._engine._scoring import FLAT, Quotients
-from commscore._engine._settle import AreaFindings, Shown, as_shown, conjunction_numbers
+from commscore._engine._settle import AreaFindings, Shown, as_shown
 from commscore._engine._subjects import Scorer, doubles, gain, taken, unit_results, with_one_fixed
 from commscore._engine._unit_scores import rule_shares
 from commscore._engine._units import Units
 from commscore._engine._values import contribution_numbers
 from commscore._requirement import describe
 from commscore._ruleset import ALL, SCOPES, Rule
-from commscore._status import REASONS, STATUSES, F, K, N
+from commscore._status import REASONS, STATUSES, F
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -163,7 +162,7 @@ def _rule_columns(part: UnitPart, plan: RulePlan, shown: Shown, rows: ints.Ints)
 
 def _is_judged_here(part: UnitPart, plan: RulePlan) -> bool:
     """Say whether a rule judges the units of a block by what stands in their own table."""
-    here = plan.at_units and plan.node.table == part.units.level and plan.index not in part.finer
+    here = plan.at_units and plan.node.table == part.units.level and plan.index not in part.own
     return here and plan.node.absent is None and plan.rule.selected
 
 
@@ -174,28 +173,12 @@ def _other_numbers(
     units, verdicts = some
     nothing = np.full(units.rows, np.nan)
     if plan.node.absent is None and plan.rule.selected:
-        if plan.index in part.finer:
-            return _finer_numbers(part, plan, some, rows)
+        if plan.index in part.own:
+            own = part.own[plan.index].at(rows)
+            return own.value, own.low, own.high, own.gap, own.attainment
         if not plan.at_units:
             return (*contribution_numbers(plan, units, verdicts), nothing, nothing)
     return (nothing,) * len(_NUMBERS[:-1])
-
-
-def _finer_numbers(
-    part: UnitPart, plan: RulePlan, some: tuple[Units, Verdicts], rows: ints.Ints
-) -> tuple[ints.Floats, ...]:
-    """Return the numbers of units that are areas of a finer table: what passes inside of what is judged."""
-    assert part.areas is not None  # noqa: S101 - there are outcomes, so there are positions
-    units, verdicts = some
-    positions = part.areas[rows]
-    columns = {name: np.full(len(rows), np.nan) for name in _NUMBERS[:-1]}
-    for scope, outcome in part.finer[plan.index].items():
-        there = of_finer(outcome, scope, units, positions)
-        there &= ~np.isin(verdicts.status, (N, K))
-        numbers = conjunction_numbers(outcome)
-        for name, column in columns.items():
-            column[there] = numbers[name][positions[there]]
-    return tuple(columns.values())
 
 
 def _unit_scopes(plan: RulePlan, units: Units) -> ints.Ints:
@@ -263,7 +246,8 @@ class _Gains:
         units = part.units.at(rows)
         verdicts = [Verdicts(one.status[rows], one.reason[rows]) for one in part.verdicts]
         if scorer.by_credit:
-            results = results_by_rule(units, part.plans, verdicts)
+            own = {index: found.at(rows) for index, found in part.own.items()}
+            results = results_by_rule(units, part.plans, verdicts, own=own)
             missing = results[plan.index].credit
             credit = None if missing is None else Quotients(*missing)
         else:

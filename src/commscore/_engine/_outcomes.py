@@ -128,7 +128,8 @@ def conjunction(count: Callable[[str], ints.Ints]) -> Outcome:
 
     def span() -> Span:
         passed, failed, undecided = counts()
-        judged = ints.plus(ints.plus(passed, failed), undecided)
+        # Of a rule without a requirement nothing passes: there is no share of what does.
+        judged = ints.choose(numbers["I"] > 0, 0, ints.plus(ints.plus(passed, failed), undecided))
         no = np.zeros(len(passed), dtype=bool)
         return Span(passed, judged, ints.plus(passed, undecided), judged, no, no, Fraction(1))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from commscore._requirement import InputRef
-from commscore._ruleset import ALL, BUILT_IN, CODE_LENGTHS, LEVELS, SCOPES, Force, Part, Rule
+from commscore._ruleset import ALL, AREA_LEVELS, BUILT_IN, CODE_LENGTHS, LEVELS, SCOPES, Force, Part, Rule
 from commscore._status import Reason
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def worst(reasons: Iterable[Reason | None]) -> Reason | None:
 
 def rank(level: str) -> int:
     """Order levels from fine (0) to coarse."""
-    return LEVELS.index(level)
+    return AREA_LEVELS.index(level)
 
 
 def make_plan(
@@ -132,7 +132,7 @@ def make_plan(
     nested = {over for plan in rules for over in _nested_levels(plan.node)}
     shown = judged | {ruleset.jurisdiction.level} if rollup is None else set(rollup)
     coarser = {found for found in shown if rank(found) >= rank(level)}
-    finer = {level} if any(_finest(plan.node, level) for plan in rules) else set()
+    finer = {level} if any(reads_finer(plan.node, level) for plan in rules) else set()
     return Plan(
         ruleset=ruleset,
         as_of=as_of,
@@ -152,17 +152,18 @@ def _nested_levels(node: Node) -> Iterator[str]:
         yield from _nested_levels(child)
 
 
-def _finest(node: Node, level: str) -> bool:
+def reads_finer(node: Node, level: str) -> bool:
     """Say whether a node reads a table finer than the main one, so that the main rows are its areas."""
     if node.absent is not None:
         return False
     tables = [operand.table for operand in node.operands] + ([node.table] if node.table else [])
-    return any(rank(table) < rank(level) for table in tables) or any(_finest(child, level) for child in node.children)
+    below = any(rank(table) < rank(level) for table in tables)
+    return below or any(reads_finer(child, level) for child in node.children)
 
 
 def _plan_rule(resolver: _Resolver, rule: Rule, index: int, as_of: date) -> RulePlan:
     at_units = judged_at_units(rule)
-    node = resolver.unit_node(rule) if at_units else resolver.area_node(rule)
+    node = resolver.unit_node(rule, resolver.place_level(rule)) if at_units else resolver.area_node(rule)
     above = rule.over or resolver.ruleset.jurisdiction.level
     judged = node.table or resolver.level if at_units else above
     deferred = None
@@ -199,16 +200,14 @@ class _Resolver:
     shapes: Mapping[str, TableShape]
     level: str
     by_kind: bool  # whether the rule has one finding per scope, so that all its units need a kind
+    inside: bool = False  # of a compound, which asks for the kind itself
 
-    def unit_node(self, part: Part) -> Node:
-        """Resolve a part that is judged unit by unit, at the level of its inputs."""
-        level = self.place_level(part)
-        return self._unit_node(part, level)
-
-    def _unit_node(self, part: Part, level: str) -> Node:
+    def unit_node(self, part: Part, level: str) -> Node:
+        """Resolve a part that is judged unit by unit, at a level."""
         absent = self._absent_scope(part, level)
         if part.assessment in COMPOUNDS:
-            children = tuple(self._unit_node(child, level) for child in part.parts)
+            parts = attrs.evolve(self, inside=True)
+            children = tuple(parts.unit_node(child, level) for child in part.parts)
             if all(child.absent is not None for child in children):
                 absent = children[0].absent
             return Node(part, part.assessment, table=level, absent=absent, children=children)
@@ -240,7 +239,7 @@ class _Resolver:
             beyond = _counted_below(child, str(condition.over))
             return Node(part, "share", absent=child.absent or beyond, children=(child,))
         level = self.place_level(condition, fallback=self._where_level(part))
-        child = self._unit_node(condition, level)
+        child = self.unit_node(condition, level)
         if child.absent is not None and part.counts is not None and all(map(self._finest_table, part.counts)):
             return self._sum_node(part, part.counts, "ratio")
         absent = worst([child.absent, self._absent_scope(part, level)])
@@ -268,7 +267,7 @@ class _Resolver:
     def _finest_operand(self, name: str, part: Part) -> Operand | None:
         if name == UNITS:
             others = [self._finest_table(other) for other in part.inputs if other != UNITS]
-            level = self._where_level(part) or next((other for other in others if other), None) or self._default_level()
+            level = self._where_level(part) or next((other for other in others if other), None) or self.level
             return Operand(UNITS, level, 0) if level in self.shapes else None
         table = self._finest_table(name)
         return None if table is None else Operand(name, table, self._places(name))
@@ -276,15 +275,12 @@ class _Resolver:
     def _finest_table(self, name: str) -> str | None:
         return next((level for level in LEVELS if level in self.shapes and name in self.shapes[level].inputs), None)
 
-    def _default_level(self) -> str:
-        return "community" if "community" in self.shapes else self.level
-
     def place_level(self, part: Part, fallback: str | None = None) -> str:
         """Return the level of the places that a part counts: that of its inputs."""
         for name in _all_inputs(part):
             if name != UNITS:
                 return self.ruleset.inputs[name].level
-        return self._where_level(part) or fallback or self._default_level()
+        return self._where_level(part) or fallback or self.level
 
     def _where_level(self, part: Part) -> str | None:
         levels = [self.ruleset.inputs[key.input].level for key in part.where if key.input in self.ruleset.inputs]
@@ -303,10 +299,13 @@ class _Resolver:
         shape = self.shapes.get(level)
         if shape is None:
             return Reason.OTHER_LEVEL
-        by_kind = self.by_kind or scopes_of(part) != (ALL,)
-        if not shape.has_kind and (by_kind or any(key.input == "kind" for key in part.where)):
-            return Reason.MISSING_COLUMN
-        return worst(self._absent_filter(key, level) for key in part.where)
+        by_scope = not self.inside and (self.by_kind or scopes_of(part) != (ALL,))
+        by_kind = by_scope or any(key.input == "kind" for key in part.where)
+        reasons = [self._absent_filter(key, level) for key in part.where]
+        if by_kind and not shape.has_kind:
+            elsewhere = any(other.has_kind for other in self.shapes.values())
+            reasons.append(Reason.OTHER_LEVEL if elsewhere else Reason.MISSING_COLUMN)
+        return worst(reasons)
 
     def _absent_filter(self, key: Filter, level: str) -> Reason | None:
         if key.input in CODE_LENGTHS:
@@ -325,7 +324,8 @@ class _Resolver:
         shape = self.shapes.get(level)
         if shape is not None and name in shape.inputs:
             return None
-        coarse = self.shapes.get(declared)
+        # Rows that are scored come and go; only further tables are held, so that others may look something up there.
+        coarse = None if declared == self.level else self.shapes.get(declared)
         if rank(declared) > rank(level) and shape is not None and coarse is not None and name in coarse.inputs:
             return None
         elsewhere = any(name in other.inputs for other in self.shapes.values())

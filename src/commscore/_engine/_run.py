@@ -10,7 +10,7 @@ import numpy as np
 from commscore._engine import _integers as ints
 from commscore._engine._adding import AreaSums, Summands, add_to, added_up, joined, narrowed
 from commscore._engine._areas import Tally
-from commscore._engine._codes import ANY, CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code, select
+from commscore._engine._codes import CAN_BE_OUT, Codes, Verdicts, constant, outcomes, reason_code, select
 from commscore._engine._counts import Slots, masks_of, pack_statuses, slots_of
 from commscore._engine._kernel import judge_condition
 from commscore._engine._lanes import Lanes, Workspace, judged
@@ -201,12 +201,9 @@ class Run:
 
     def _verdicts(self, plan: RulePlan, work: Workspace, out: Codes) -> Verdicts:
         units = work.units
-        if units.level == self.plan.level and plan.index in self.finer:
-            found = _from_finer(self.finer[plan.index], units, self.positions(units))
-        elif plan.rule.selected and plan.at_units and plan.node.table == units.level:
+        if plan.rule.selected and plan.at_units and plan.node.table == units.level:
             return judged(plan.node, work, out)
-        else:
-            found = _judged_elsewhere(plan, units)
+        found = _judged_elsewhere(plan, units)
         out[:] = found.status
         return found
 
@@ -329,7 +326,10 @@ def of_scope(found: Verdicts, units: Units, scope: str) -> Verdicts:
 
 
 def _judged_elsewhere(plan: RulePlan, units: Units) -> Verdicts:
-    """Return what a rule that is not judged here says of single units: that they contribute, or why they do not."""
+    """Return what a rule that is not judged here says of single units: that they contribute, or why they do not.
+
+    Of rules that look at the units as areas it is `_own_areas` that says it, once the block is added up.
+    """
     node = plan.node
     if not plan.rule.selected:
         return constant(units.rows, S, Reason.TAILORED)
@@ -340,28 +340,9 @@ def _judged_elsewhere(plan: RulePlan, units: Units) -> Verdicts:
     return _contribution(plan, units)
 
 
-def _from_finer(finer: Mapping[str, Outcome], units: Units, positions: ints.Ints) -> Verdicts:
-    """Return what the places inside each unit came to; a unit without any has nothing to judge."""
-    result = constant(units.rows, N, Reason.EMPTY_SCOPE)
-    for scope, outcome in finer.items():
-        there = of_finer(outcome, scope, units, positions)
-        result.status[there] = outcome.verdicts.status[positions[there]]
-        result.reason[there] = outcome.verdicts.reason[positions[there]]
-    return attrs.evolve(result, may=ANY)
-
-
-def of_finer(outcome: Outcome, scope: str, units: Units, areas: ints.Ints) -> ints.Bools:
-    """Say which units a finer table's outcome of a scope is that of."""
-    there = np.asarray(areas < len(outcome.verdicts.status), dtype=bool)
-    kind = units.block.kind
-    if scope != ALL and kind is not None:
-        there &= np.asarray(kind.values == SCOPES.index(scope), dtype=bool)
-    return there
-
-
 def _contribution(plan: RulePlan, units: Units) -> Verdicts:
     """Return "contributes" for the units that are not certainly out of an area rule's scope."""
-    if not plan.at_units and rank(floor(plan.node)) > rank(units.level):
+    if not plan.at_units and rank(floor(plan.node)) > min(rank(units.level), rank(plan.judged)):
         return constant(units.rows, K, Reason.OTHER_LEVEL)
     result = constant(units.rows, I, Reason.CONTRIBUTION)
     leaves = () if plan.at_units or has_absent(plan.node, units.level) else area_leaves(plan, (plan.judged,))

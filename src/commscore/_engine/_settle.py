@@ -123,11 +123,15 @@ def area_findings(run: Run, level: str) -> list[AreaFindings]:
 
 
 def _finding(run: Run, plan: RulePlan, scope: str, level: str) -> AreaFindings:
-    size = run.tally.index(level).size
     places = _own_places(run, plan, level)
     if places:
         return _finding_of_places(run, plan, scope, level, places)
-    outcome = area_outcome(run, plan, scope, level)
+    return finding_of(run, plan, (scope, level), area_outcome(run, plan, scope, level))
+
+
+def finding_of(run: Run, plan: RulePlan, where: tuple[str, str], outcome: Outcome) -> AreaFindings:
+    """Return what an outcome in the areas of a scope and level shows, and what it is worth."""
+    scope, level = where
     shown = as_shown(plan, outcome.verdicts)
     counts = rank(plan.judged) <= rank(level) and plan.deferred is None
 
@@ -136,7 +140,7 @@ def _finding(run: Run, plan: RulePlan, scope: str, level: str) -> AreaFindings:
         status = outcome.verdicts.status
         decided = (status == P) | (status == F)
         attainment = np.where(decided, ints.quotient(quotients.num, quotients.den), np.nan)
-        return AreaNumbers(*_ends(outcome, size), np.where(status == F, gaps, np.nan), attainment, quotients)
+        return AreaNumbers(*_ends(outcome, len(status)), np.where(status == F, gaps, np.nan), attainment, quotients)
 
     return AreaFindings(plan, scope, shown, counts, numbers)
 

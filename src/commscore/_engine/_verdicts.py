@@ -53,16 +53,16 @@ def span_of(node: Node, sums: Sums, size: int) -> Span:
         field("high_unbounded") > 0,
         factor_of(node),
     )
-    if node.form == "share":
-        return _over_somebody(span)
-    span = _with_joint(span, field("joint_unbounded") > 0, node)
-    return _with_loose(span, sums, field, node) if sums.loose else span
+    if node.form != "share":
+        span = _with_joint(span, field("joint_unbounded") > 0, node)
+        span = _with_loose(span, sums, field, node) if sums.loose else span
+    return _over_something(span)
 
 
-def _over_somebody(span: Span) -> Span:
-    """Let neither end be a share of nobody: where only units that pass may count, the lowest share is all of them."""
-    low_empty = np.asarray(span.low_den == 0, dtype=bool)
-    high_empty = np.asarray(span.high_den == 0, dtype=bool)
+def _over_something(span: Span) -> Span:
+    """Let neither end be nothing over nothing, which is no value, where the other is one."""
+    low_empty = np.asarray((span.low_num == 0) & (span.low_den == 0), dtype=bool)
+    high_empty = np.asarray((span.high_num == 0) & (span.high_den == 0), dtype=bool)
     return attrs.evolve(
         span,
         low_num=ints.choose(low_empty, span.high_num, span.low_num),
@@ -162,10 +162,8 @@ def verdict(node: Node, sums: Sums, size: int, scope: str) -> Outcome:
     verdicts = _without_values(verdicts, valueless, by_error)
     nobody = (sums.field("inside", size) == 0) & (sums.field("maybe", size) == 0)
     _put(verdicts, np.asarray(nobody, dtype=bool), N, Reason.EMPTY_SCOPE)
-    return Outcome(
-        verdicts,
-        attrs.evolve(span, low_open=span.low_open | valueless, high_open=span.high_open | valueless),
-    )
+    span = attrs.evolve(span, low_open=span.low_open | valueless, high_open=span.high_open | valueless)
+    return Outcome(verdicts, span)
 
 
 def requirement_for(node: Node, scope: str) -> Requirement | None:

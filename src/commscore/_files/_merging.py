@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from commscore._engine._areas import merged
 from commscore._engine._findings import SCHEMA
+from commscore._engine._tearing import torn_across
 from commscore._files._joining import Joined, located
 from commscore._files._keys import FiledKeys
 from commscore._files._manifest import described, now, stamp, versions, write_manifest
@@ -94,7 +95,7 @@ def merge_outputs(folders: Sequence[Path], out: Path, *, overwrite: bool) -> Out
 
     Raises:
         UsageError: Outputs that do not belong together: all that differs; or that are damaged.
-        DataError: Units that are in more than one.
+        DataError: Units that are in more than one, or areas that lie in one place here and in another there.
     """
     started = now()
     parts = [Part(folder, read_manifest(folder), read_sums(folder)) for folder in folders]
@@ -153,6 +154,7 @@ def _merged(
     out, started = about
     first = parts[0]
     try:
+        torn = torn_across(part.sums.own for part in parts)
         context, run = reopened(ruleset, first.sums, date.fromisoformat(first.sums.setting["as_of"]))
         own, totals = merged([part.sums.own for part in parts]), Totals(len(ruleset.rules))
         for part in parts:
@@ -161,6 +163,8 @@ def _merged(
         areas, rules, found = result.areas, result.rules, result.findings(level="area")
     except _BROKEN as error:
         raise damaged(first.path if len(parts) == 1 else Path(", ".join(str(part.path) for part in parts))) from error
+    if torn:
+        raise DataError(torn)
     written = _copied(parts, unit_schema(context), found, (stage, out))
     for name, table in (("rules", rules), ("areas", areas)):
         write_table(stage.folder / f"{name}.parquet", table, out=out)

@@ -17,7 +17,7 @@ from commscore._files._staging import SUMS
 from commscore._files._state import read_state, write_state
 from commscore._files._totals import Totals
 from commscore._result_tables import Context
-from commscore._ruleset import SCOPES
+from commscore._ruleset import NATION, SCOPES
 from commscore._tables import blocks, open_table
 from commscore._tables._exact import MISSING, OK
 from commscore._version import __version__
@@ -130,6 +130,8 @@ def _written(block: Block) -> bytes:
     """Write a further table, each column called by what it is."""
     columns = {name: block.columns.array(name) for name in block.columns}
     for level, areas in block.areas.items():
+        if level == NATION:  # every row lies there, whatever it says
+            continue
         columns[level] = pa.array([*areas.labels, None], pa.string()).take(
             pa.array(areas.codes % (len(areas.labels) + 1))
         )

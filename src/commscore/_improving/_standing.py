@@ -74,7 +74,7 @@ def _credits(result: _results.Result, subject: Subject) -> Iterator[Fraction]:
     """Yield what each finding earns where failing ones earn something, exactly."""
     if subject.part is not None:
         part = subject.part
-        for one in results_by_rule(part.units, part.plans, part.verdicts):
+        for one in results_by_rule(part.units, part.plans, part.verdicts, own=part.own):
             assert one.credit is not None  # noqa: S101 - the model is by credit
             yield Fraction(int(one.credit[0][0]), int(one.credit[1][0]))
         return

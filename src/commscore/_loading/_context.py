@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from commscore._loading._codes import Code
-from commscore._ruleset import LEVELS
+from commscore._ruleset import AREA_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,5 +66,5 @@ def coarser(level: str, than: str) -> bool:
 
 
 def rank(level: str) -> int:
-    """Order levels from the finest to the coarsest; above the province lies the nation."""
-    return LEVELS.index(level) if level in LEVELS else len(LEVELS)
+    """Order levels from the finest to the coarsest."""
+    return AREA_LEVELS.index(level)

@@ -9,7 +9,7 @@ from commscore._loading._circles import DEEPEST_CHAIN, circles, too_deep
 from commscore._loading._codes import Code
 from commscore._loading._fields import as_fields, read_decimal, read_text, wrong_type
 from commscore._loading._nodes import ListNode
-from commscore._ruleset import CODE_LENGTHS, LEVELS, Grade, Group, Jurisdiction, Scoring, Source, Text
+from commscore._ruleset import AREA_LEVELS, CODE_LENGTHS, Grade, Group, Jurisdiction, Scoring, Source, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +24,7 @@ JURISDICTION_KEYS = ("code", "level", "zh", "en")
 SOURCE_KEYS = ("document", "issuer", "issued", "title", "url")
 SCORING_KEYS = ("model", "grades", "unknown")
 GROUP_KEYS = ("id", "title", "parent", "weight", "clause")
-NATION = "nation"  # above every province: the level of a national baseline
-JURISDICTION_LEVELS = (*LEVELS[1:], NATION)
+JURISDICTION_LEVELS = AREA_LEVELS[1:]
 
 
 def read_jurisdiction(node: Node | None, faults: Faults) -> Jurisdiction | None:

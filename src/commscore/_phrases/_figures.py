@@ -135,7 +135,7 @@ def read_figure(cursor: Cursor, leading: Sequence[Bound], *, any_unit: bool) -> 
     if cursor.peek() is Symbol.RANGE and isinstance(cursor.peek(1), Amount):
         cursor.at += 1
         second = _amount(cursor)
-        value, upper, scale = _range(cursor, first, second)
+        value, upper, scale = _range(cursor, first, second, unit)
         unit = _one_unit(cursor, unit, _unit(cursor, second, any_unit=any_unit))
         numbers = Figure(value, upper=upper, scale=scale, unit=unit)
     return bounded(cursor, numbers, leading)
@@ -222,9 +222,9 @@ def _one_unit(cursor: Cursor, first: str | None, second: str | None) -> str | No
 # ---- RANGES AND TOLERANCES ----
 
 
-def _range(cursor: Cursor, low: Amount, high: Amount) -> tuple[Fraction, Fraction, str]:
+def _range(cursor: Cursor, low: Amount, high: Amount, unit: str | None) -> tuple[Fraction, Fraction, str]:
     value = low.value
-    if low.scale == PLAIN and high.scale != PLAIN:
+    if low.scale == PLAIN and high.scale != PLAIN and unit is None:
         value /= PER_SCALE[high.scale]  # 10—15% are both percentages
     elif low.scale != high.scale:
         raise cursor.refuse("one end of the range is a percentage and the other is not; write the same sign at both")

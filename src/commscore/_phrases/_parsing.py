@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from commscore._phrases._amounts import Amount, Unreadable
+from commscore._phrases._amounts import LONGEST_NUMBER, Amount, Unreadable
 from commscore._phrases._figures import Cursor, Figure, bounded, comparator_of, read_figure
 from commscore._phrases._tokens import HALF_WIDTH, tokenize
 from commscore._phrases._vocabulary import Flag, Inclusion, Marker, Symbol
-from commscore._requirement import PERCENT, PLAIN, SYMBOLS, Comparator, InputRef, Requirement
+from commscore._requirement import PERCENT, PLAIN, SIGNS, SYMBOLS, Comparator, InputRef, Requirement, decimal
 from commscore.errors import RequirementError
 
 if TYPE_CHECKING:
@@ -173,6 +173,7 @@ def _relative(cursor: Cursor, leading: list[Bound]) -> Requirement | None:
     cursor.at += 1
     if factor <= 0:
         raise cursor.refuse("the multiple of an input must be more than nothing")
+    _check_lengths(cursor, scale, factor)
     figure = bounded(cursor, Figure(factor), leading)
     comparator = comparator_of(cursor, figure)
     if comparator not in SYMBOLS:
@@ -191,6 +192,7 @@ def _figure(cursor: Cursor, leading: list[Bound]) -> Requirement:
     if not isinstance(cursor.peek(), Amount) and cursor.peek() is not None:
         raise _stray(cursor)
     figure = read_figure(cursor, leading, any_unit=True)
+    _check_lengths(cursor, figure.scale, figure.value, figure.upper, figure.tolerance)
     comparator = comparator_of(cursor, figure)
     whole = figure.value == WHOLE and figure.scale == PERCENT
     if whole and (comparator is None or [marker.word for marker in figure.markers] == ["="]):
@@ -206,6 +208,13 @@ def _figure(cursor: Cursor, leading: list[Bound]) -> Requirement:
         phrase=_phrase(cursor),
         scale=figure.scale,
     )
+
+
+def _check_lengths(cursor: Cursor, scale: str, *numbers: Fraction | None) -> None:
+    """Refuse numbers that 亿 or a tolerance made so long that they could not be read again as they are written."""
+    longest = max(len(decimal(number * SIGNS[scale][0])) for number in numbers if number is not None)
+    if longest > LONGEST_NUMBER:
+        raise cursor.refuse(f"written out, a number has {longest} digits; at most {LONGEST_NUMBER} are read")
 
 
 def _phrase(cursor: Cursor) -> str | None:

@@ -44,7 +44,7 @@ def _scored_grade(result: Result, subject: Subject) -> str | None:
     plain = attrs.evolve(result.context, concluder=None)
     if subject.part is not None:
         part = subject.part
-        scores, counts = scored(part.units, part.plans, part.verdicts, plain.scorer)
+        scores, counts = scored(part.units, part.plans, part.verdicts, plain.scorer, own=part.own)
         rows = unit_table(plain, attrs.evolve(part, scores=scores, counts=counts))
     else:
         rows = area_scores(plain, result.run, subject.level)

@@ -15,7 +15,7 @@ from commscore._engine._findings import unit_findings
 from commscore._engine._parts import UnitPart
 from commscore._engine._units import Units
 from commscore._result_tables import area_scores
-from commscore._ruleset import LEVELS
+from commscore._ruleset import AREA_LEVELS
 from commscore.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def subject_of(result: Result, key: str) -> Subject:
         UsageError: There is none; the message names near ones.
     """
     level, _, rest = key.partition(":")
-    if rest and level in LEVELS:
+    if rest and level in AREA_LEVELS:
         found = _unit(result, key) or _area(result, rest, [level])
     else:
         found = _unit(result, key) or _area(result, key, result.plan.area_levels)
@@ -82,8 +82,9 @@ def single(part: UnitPart, row: int) -> UnitPart:
     rows = np.array([row])
     verdicts = tuple(Verdicts(found.status[rows], found.reason[rows]) for found in part.verdicts)
     areas = None if part.areas is None else part.areas[rows]
+    own = {index: found.at(rows) for index, found in part.own.items()}
     return attrs.evolve(
-        part, units=part.units.at(rows), verdicts=verdicts, statuses=part.statuses[:, rows], areas=areas
+        part, units=part.units.at(rows), verdicts=verdicts, statuses=part.statuses[:, rows], areas=areas, own=own
     )
 
 

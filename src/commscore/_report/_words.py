@@ -73,6 +73,7 @@ LEVEL_WORDS = MappingProxyType(
         "county": ("区县", "county", "counties"),
         "city": ("市", "city", "cities"),
         "province": ("省", "province", "provinces"),
+        "nation": ("全国", "nation", "nations"),
     }
 )
 

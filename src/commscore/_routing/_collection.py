@@ -11,7 +11,7 @@ import attrs
 
 from commscore import _arguments as arguments
 from commscore._loading import list_rulesets, load_ruleset
-from commscore._ruleset import CODE_LENGTHS, LEVELS, Jurisdiction, Ruleset
+from commscore._ruleset import CODE_LENGTHS, LEVELS, NATION, Jurisdiction, Ruleset
 from commscore.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 # A folder, or rulesets one by one; null for those that come with the library.
 Given: TypeAlias = "str | os.PathLike[str] | Sequence[str | os.PathLike[str] | Ruleset] | None"
 
-# Places whose rulesets rows go to, the nearest first.
+# Places whose rulesets rows go to, the nearest first; around them all lies the nation.
 PLACES = LEVELS[LEVELS.index("township") :]
 # Provinces that are cities: Beijing, Tianjin, Shanghai, Chongqing. The ruleset of such a city is that of its province.
 _MUNICIPALITIES = ("11", "12", "31", "50")
+_EVERYWHERE = ""  # what every code begins with
 
 
 class Why(StrEnum):
@@ -43,7 +44,7 @@ class Candidate:
 
     Attributes:
         id: Its id.
-        code: The code of its place, as long as the level asks.
+        code: The code of its place, as long as the level asks; empty for a nation, whose code no other begins with.
         level: The level of its place.
         year: Its year.
         source: The ruleset, or its file.
@@ -76,7 +77,7 @@ class Collection:
     """Rulesets by place and year.
 
     Attributes:
-        candidates: By code of the place, then by year.
+        candidates: By code of the place, then by year; a nation's by an empty one.
         fallback: Whether a place without a ruleset of its own falls back to that of the place around it.
         digits: Digits of the longest code: further ones decide nothing.
     """
@@ -96,7 +97,7 @@ class Collection:
         Raises:
             UsageError: There are two, and nothing says which.
         """
-        around = [codes[level] for level in PLACES if level in codes]
+        around = [*(codes[level] for level in PLACES if level in codes), _EVERYWHERE]
         own = next((code for code in around if _is_own(code) and code in self.candidates), None)
         if own is not None and year in self.candidates[own]:
             return Found(_only(self.candidates[own][year]))
@@ -128,9 +129,8 @@ def _only(found: tuple[Candidate, ...]) -> Candidate:
     if len(found) == 1:
         return found[0]
     ids = " and ".join(candidate.id for candidate in found)
-    raise UsageError(
-        f"rulesets: {ids} are both of {found[0].code} and {found[0].year}; say which: rulesets=[…] (--rulesets)"
-    )
+    where = found[0].code or "the nation"
+    raise UsageError(f"rulesets: {ids} are both of {where} and {found[0].year}; say which: rulesets=[…] (--rulesets)")
 
 
 def collect(given: Given, *, fallback: bool) -> Collection:
@@ -138,7 +138,7 @@ def collect(given: Given, *, fallback: bool) -> Collection:
 
     Args:
         given: A folder, or ids, paths and loaded rulesets; null for those that come with the library. Of a folder,
-            plans of several years and national baselines are passed over, since they are not evaluated themselves.
+            plans of several years are passed over, since they are not evaluated themselves.
         fallback: Whether places may fall back to the ruleset of the place around them.
 
     Returns:
@@ -161,7 +161,7 @@ def collect(given: Given, *, fallback: bool) -> Collection:
     for each in _apart(candidates):
         years = by_place.setdefault(each.code, {})
         years[each.year] = (*years.get(each.year, ()), each)
-    return Collection(by_place, fallback, max(map(len, by_place)))
+    return Collection(by_place, fallback, max(CODE_LENGTHS["province"], *map(len, by_place)))
 
 
 def _listed(given: Any) -> Iterable[Any]:
@@ -183,9 +183,10 @@ def _apart(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
 
 
 def _candidate(id_: str, place: Jurisdiction, year: int | None, source: str | Ruleset) -> Candidate | None:
-    if year is None or place.level not in PLACES:
+    if year is None or place.level not in (*PLACES, NATION):
         return None
-    return Candidate(id_, place.code[: CODE_LENGTHS[place.level]], place.level, year, source)
+    code = _EVERYWHERE if place.level == NATION else place.code[: CODE_LENGTHS[place.level]]
+    return Candidate(id_, code, place.level, year, source)
 
 
 def _candidate_of(ruleset: Ruleset) -> Candidate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from commscore._ruleset import CODE_LENGTHS, LEVELS
+from commscore._ruleset import CODE_LENGTHS, LEVELS, NATION
 from commscore._sampling._asked import parts_of
 from commscore.errors import UsageError
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from commscore._ruleset import Ruleset
 
 # How many places lie in one of the next level, where there is room.
-_USUAL = {"community": 20, "township": 8, "county": 10, "city": 12}
+_USUAL = {"community": 20, "township": 8, "county": 10, "city": 12, "province": 34}
 _COARSE_TO_FINE = ("province", "city", "county", "township", "community")
 
 
@@ -27,16 +27,25 @@ def codes(ruleset: Ruleset, rows: int) -> dict[str, list[str]]:
         UsageError: More than there are codes for.
     """
     level = ruleset.jurisdiction.level
-    home = ruleset.jurisdiction.code[: CODE_LENGTHS[level]].ljust(CODE_LENGTHS[level], "0")
-    finer = _COARSE_TO_FINE[_COARSE_TO_FINE.index(level) + 1 :]
+    length = CODE_LENGTHS.get(level, 0)
+    home = ruleset.jurisdiction.code[:length].ljust(length, "0")
+    coarser, finer = _around(level)
     wanted = _sizes(finer, rows)
     found = {level: [home]}
     outer = [home]
     for inner in finer:
         outer = found[inner] = _spread(outer, inner, wanted[inner], _named(ruleset, inner))
-    for coarser in _COARSE_TO_FINE[: _COARSE_TO_FINE.index(level)]:
-        found[coarser] = [home[: CODE_LENGTHS[coarser]]]
+    for above in coarser:
+        found[above] = [home[: CODE_LENGTHS[above]]]
     return {at: found[at] for at in LEVELS if at in found}
+
+
+def _around(level: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the levels above a level and those below it, the coarsest first; all lie below a nation."""
+    if level == NATION:
+        return (), _COARSE_TO_FINE
+    place = _COARSE_TO_FINE.index(level)
+    return _COARSE_TO_FINE[:place], _COARSE_TO_FINE[place + 1 :]
 
 
 def _sizes(levels: tuple[str, ...], rows: int) -> dict[str, int]:

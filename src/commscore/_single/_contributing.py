@@ -59,7 +59,7 @@ def _counts_units(share: Node) -> bool:
 
 def contribution_of(plan: RulePlan, level: str, slots: Slots) -> Judge:
     """Compile what a rule judged above says of a row: it contributes, unless it is certainly out of scope."""
-    if not plan.at_units and rank(floor(plan.node)) > rank(level):
+    if not plan.at_units and rank(floor(plan.node)) > min(rank(level), rank(plan.judged)):
         constant = out.not_checked(Reason.OTHER_LEVEL)
         return lambda _: constant
     leaves = [] if plan.at_units else list(_leaves(plan.node, (), plan.scopes))

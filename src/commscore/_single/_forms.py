@@ -11,11 +11,13 @@ from typing import Any
 import attrs
 
 from commscore._conclusions import Concluder
+from commscore._engine._own_areas import judges_own
 from commscore._engine._plan import UNITS, Node, Plan, RulePlan, rank
 from commscore._evaluation import Session
 from commscore._requirement import describe
 from commscore._ruleset import ALL, CODE_LENGTHS, SCOPES, Rule
 from commscore._single import _outcomes as out
+from commscore._single._as_area import AsArea
 from commscore._single._cells import INVALID, Read, kind_reader, reader
 from commscore._single._contributing import Spanned, contribution_of, span_of
 from commscore._single._judging import Judge, Slots, judge_of
@@ -117,7 +119,7 @@ def compile_form(keys: tuple[Any, ...], session: Session) -> Form:
     readers += [(key_of[name], reader(plan.ruleset.inputs[name], table.missing)) for name in names]
     columns = {level: key_of[level] for level in (*CODE_LENGTHS, "site") if level in key_of}
     lay = Lay(plan.level, table.jurisdiction, key_of.get("code"), columns, table.missing)
-    rules = tuple(_compiled(rule, plan, slots) for rule in plan.rules)
+    rules = tuple(_compiled_as_area(_compiled(rule, plan, slots), session, slots) for rule in plan.rules)
     return Form(
         readers=tuple(readers),
         areas=tuple(area_reader(lay, plan.level if level == "code" else level) for level in levels),
@@ -193,6 +195,14 @@ def _compiled(plan: RulePlan, whole: Plan, slots: Slots) -> Compiled:
         counts_missing=rank(plan.judged) <= rank(whole.level) and plan.deferred is None,
         document=source.document or whole.ruleset.source.document,
     )
+
+
+def _compiled_as_area(compiled: Compiled, session: Session, slots: Slots) -> Compiled:
+    """Let rules that look at such rows as areas judge them as such."""
+    if not judges_own(session.run, compiled.plan, session.main.level):
+        return compiled
+    found = AsArea(compiled.plan, session.run, slots, session.main.has_kind)
+    return attrs.evolve(compiled, judge=found.judge, span=found.span, gap=found.gap, credit=found.credit)
 
 
 def _judge(plan: RulePlan, level: str, slots: Slots) -> Judge:

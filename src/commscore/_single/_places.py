@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from commscore._ruleset import CODE_LENGTHS, LEVELS, Jurisdiction
+from commscore._ruleset import AREA_LEVELS, CODE_LENGTHS, Jurisdiction
 from commscore._tables._cells import column_of
 from commscore._tables._keys import MOST_DIGITS, as_text
 
@@ -110,6 +110,6 @@ def area_reader(lay: Lay, level: str) -> Callable[[Any], str | None]:
 def _home(lay: Lay, level: str) -> str | None:
     """Return the area of the jurisdiction itself, for levels at and above it."""
     home = lay.jurisdiction
-    if LEVELS.index(level) < LEVELS.index(home.level):
+    if AREA_LEVELS.index(level) < AREA_LEVELS.index(home.level):
         return None
     return home.code if level == home.level else home.code[: CODE_LENGTHS[level]]

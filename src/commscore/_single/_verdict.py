@@ -319,7 +319,7 @@ class Finding:
         if rule.value is not None:
             value = rule.value(cells, self._outcome)
             return value, value, value
-        if rule.span is None or self._outcome[0] != I:
+        if rule.span is None or (rule.gap is None and self._outcome[0] != I):
             return NOTHING_KNOWN
         return rule.span(cells)
 

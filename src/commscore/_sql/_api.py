@@ -88,7 +88,7 @@ def ruleset_sql(
         missing=arguments.texts("missing", missing),
         reasons=reasons,
         scores=scores,
-        rollup=arguments.levels("rollup", rollup),
+        rollup=arguments.levels("rollup", rollup, ruleset=loaded),
     )
     build = query.unit_query if level == "unit" else query.area_query
     return str(build(loaded, wish).sql(dialect=dialect, pretty=True)) + "\n"
@@ -102,8 +102,6 @@ def _check_choice(argument: str, value: object, choices: Sequence[str]) -> None:
 def _as_of(ruleset: Ruleset, as_of: date | str | None) -> date:
     if ruleset.year is None:
         raise UsageError(f"{ruleset.id} is a plan of several years: write the SQL of a year, which extends it")
-    if ruleset.jurisdiction.level not in LEVELS:
-        raise UsageError(f"{ruleset.id} is a baseline for the rulesets of places and is not evaluated itself")
     return arguments.day("as_of", as_of) or date(ruleset.year, 12, 31)
 
 

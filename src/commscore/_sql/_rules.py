@@ -26,6 +26,7 @@ from commscore._sql._syntax import (
 )
 from commscore._sql._units import DECIDED, UNDECIDED, Judge, Judged, constant, judge_condition
 from commscore._status import Reason, Status
+from commscore.errors import UsageError
 
 if TYPE_CHECKING:
     from commscore._sql._cells import Cells
@@ -86,12 +87,17 @@ def judged_here(plan: RulePlan, cells: Cells, *, reasons: bool) -> Judged:
         return constant(Status.NOTCHECKED, Reason.OTHER_LEVEL)
     if node.absent is not None:
         return constant(Status.NOTCHECKED, node.absent)
+    if plan.judged == level and rank(floor(node)) <= rank(level):
+        raise UsageError(
+            f"rule {plan.rule.id!r} judges each {level} as an area of its own, which the SQL of single rows cannot "
+            "express; evaluate the table, or switch the rule off in a ruleset that extends this one"
+        )
     return _contribution(plan, cells, reasons=reasons)
 
 
 def _contribution(plan: RulePlan, cells: Cells, *, reasons: bool) -> Judged:
     """Return "contributes" for the rows that are not certainly out of an area rule's scope."""
-    if rank(floor(plan.node)) > rank(cells.source.level):
+    if rank(floor(plan.node)) > min(rank(cells.source.level), rank(plan.judged)):
         return constant(Status.NOTCHECKED, Reason.OTHER_LEVEL)
     leaves = area_leaves(plan, (plan.judged,))
     outside = FALSE

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from commscore._ruleset import CODE_LENGTHS, LEVELS, SCOPES, Jurisdiction
+from commscore._ruleset import AREA_LEVELS, CODE_LENGTHS, LEVELS, NATION, SCOPES, Jurisdiction
 from commscore._tables._buffers import booleans, fixed, nulled, patched, positions, texts, valid_rows
 from commscore._tables._exact import Column, read_labels
 from commscore._tables._keys import as_text, digit_values, even_digits, is_even, width_of
@@ -228,8 +228,13 @@ class Known:
     missing: tuple[str, ...]
 
 
+def levels_around(level: str, home: Jurisdiction) -> tuple[str, ...]:
+    """Return the levels of the areas that rows lie in, their own first; the nation only for rulesets of a nation."""
+    return (AREA_LEVELS if home.level == NATION else LEVELS)[LEVELS.index(level) :]
+
+
 class Places(Mapping[str, Areas]):
-    """The areas of a block, from the table's own level to the province, found when first asked for."""
+    """The areas of a block, from the table's own level to the province or nation, found when first asked for."""
 
     def __init__(
         self,
@@ -239,6 +244,7 @@ class Places(Mapping[str, Areas]):
     ) -> None:
         self._level = level
         self._jurisdiction = jurisdiction
+        self._levels = levels_around(level, jurisdiction)
         self._known = known
         self._found: dict[str, Areas] = {}
         self._above: tuple[Rows, Rows, npt.NDArray[np.int32]] | None = None
@@ -274,18 +280,18 @@ class Places(Mapping[str, Areas]):
     def __getitem__(self, level: str) -> Areas:
         """Return the areas of a level."""
         if level not in self._found:
-            if level not in set(self):
+            if level not in self._levels:
                 raise KeyError(level)
             self._found[level] = self._find(level)
         return self._found[level]
 
     def __iter__(self) -> Iterator[str]:
         """Give the levels, finest first."""
-        return iter(LEVELS[LEVELS.index(self._level) :])
+        return iter(self._levels)
 
     def __len__(self) -> int:
         """Count the levels."""
-        return len(LEVELS) - LEVELS.index(self._level)
+        return len(self._levels)
 
     def _find(self, level: str) -> Areas:
         """Find each row's area, the surest way first."""
@@ -317,7 +323,7 @@ class Places(Mapping[str, Areas]):
     def _by_jurisdiction(self, level: str) -> Found | None:
         """Place rows in the jurisdiction, at its level and above."""
         home = self._jurisdiction
-        if LEVELS.index(level) < LEVELS.index(home.level):
+        if AREA_LEVELS.index(level) < AREA_LEVELS.index(home.level):
             return None
         name = home.code if level == home.level else home.code[: CODE_LENGTHS[level]]
         return np.array([name], dtype=object), np.zeros(len(self._known.keys), dtype=np.int32)

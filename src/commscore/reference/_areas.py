@@ -76,7 +76,8 @@ def _judged_areas(data: Data, part: Part, place: Place, lens: Lens) -> list[tupl
     """Judge every area inside by the condition; the share's own filters already chose the rows they are made of."""
     (condition,) = part.parts
     return [
-        (True, _judged_area(data, condition, area, lens)) for area in inside(place, judged_level(data, condition, lens))
+        (True, _judged_area(data, condition, area, lens))
+        for area in inside(data, place, judged_level(data, condition, lens))
     ]
 
 

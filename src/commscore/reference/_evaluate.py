@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from commscore._loading import load_ruleset
-from commscore._ruleset import BUILT_IN, LEVELS
-from commscore._status import STATUSES
+from commscore._ruleset import ALL, AREA_LEVELS, BUILT_IN, NATION
+from commscore._status import STATUSES, Reason
 from commscore.errors import DataError, DataFault, UsageError
 from commscore.reference._findings import area_findings, unit_finding
 from commscore.reference._grading import Subject, graded
 from commscore.reference._places import areas, has, units
-from commscore.reference._reach import with_counts
-from commscore.reference._rows import Reading, read_tables
-from commscore.reference._scope import references
+from commscore.reference._reach import is_unit_level, reach, with_counts
+from commscore.reference._rows import Reading, finer, read_tables
+from commscore.reference._scope import Lens, references, scopes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
-    from commscore._ruleset import Part, Ruleset
+    from commscore._ruleset import Part, Rule, Ruleset
     from commscore.reference._findings import Finding
     from commscore.reference._places import Place
     from commscore.reference._rows import Data, Row
@@ -77,7 +77,7 @@ def evaluate(
         Units, areas and findings.
 
     Raises:
-        DataError: When keys are null or not unique, or no rule has a column.
+        DataError: When keys are null or not unique, an area lies in two places, or no rule has a column.
         UsageError: When an option makes no sense, or the ruleset is a plan of several years.
 
     Example:
@@ -91,8 +91,10 @@ def evaluate(
     _check_columns(data)
     ruleset = attrs.evolve(ruleset, rules=tuple(with_counts(data, rule) for rule in ruleset.rules))
     data = attrs.evolve(data, ruleset=ruleset)
+    levels = _levels(data, rollup)
+    _check_whole(data, {*levels, *_judged(ruleset)})
     unit_subjects = [_unit(data, place, due) for place in units(data)]
-    found = [place for wanted in _levels(data, rollup) for place in _sorted(areas(data, wanted))]
+    found = [place for wanted in levels for place in _sorted(areas(data, wanted))]
     area_subjects = [_area(data, place, due) for place in found]
     scores = [(subject.place.unit, subject.scores.score) for subject in unit_subjects]
     return Outcome(
@@ -119,10 +121,18 @@ def _check_columns(data: Data) -> None:
     rules = [rule for rule in data.ruleset.rules if rule.selected]
     if not rules or not any(table.rows for table in data.tables.values()):
         return
-    wanted = [{name for name in _names(rule) if name not in BUILT_IN} for rule in rules]
-    if all(names and not any(has(data, level, name) for name in names for level in data.tables) for names in wanted):
-        listed = ", ".join(sorted(set().union(*wanted))[:10])
+    wanted = {name for rule in rules for name in _names(rule) if name not in BUILT_IN}
+    there = any(has(data, level, name) for name in wanted for level in data.tables)
+    if wanted and not there and not any(_is_checked(data, rule) for rule in rules):
+        listed = ", ".join(sorted(wanted)[:10])
         raise DataError([DataFault(f"no column is an input of {data.ruleset.id}; its inputs are {listed}, …")])
+
+
+def _is_checked(data: Data, rule: Rule) -> bool:
+    """Say whether a rule can be checked, if only by what is built in."""
+    scopes = scopes_of(rule)
+    lenses = [Lens() if scope == ALL else Lens(scope, (scope,)) for scope in scopes]
+    return any(not isinstance(reach(data, rule, lens), Reason) for lens in lenses)
 
 
 def _names(part: Part) -> list[str]:
@@ -139,11 +149,41 @@ def _levels(data: Data, rollup: Sequence[str] | None) -> list[str]:
     """Return the levels of the areas wanted, from fine to coarse."""
     if rollup is None:
         used = {rule.over for rule in data.ruleset.rules} | {data.ruleset.jurisdiction.level}
-        return [level for level in LEVELS if level in used]
+        return [level for level in AREA_LEVELS if level in used and not finer(level, data.main)]
+    known = AREA_LEVELS if data.ruleset.jurisdiction.level == NATION else AREA_LEVELS[:-1]
     for level in rollup:
-        if level not in LEVELS:
-            raise UsageError(f"there is no level {level!r} to roll up to; the levels are {', '.join(LEVELS)}")
-    return [level for level in LEVELS if level in rollup]
+        if level not in known:
+            raise UsageError(f"there is no level {level!r} to roll up to; the levels are {', '.join(known)}")
+    return [level for level in AREA_LEVELS if level in rollup]
+
+
+def _judged(ruleset: Ruleset) -> set[str]:
+    """Return the levels whose areas are judged by some rule, or by the condition of a share."""
+    parts = [part for rule in ruleset.rules for part in _parts(rule)]
+    home = {ruleset.jurisdiction.level for rule in ruleset.rules if not is_unit_level(rule) and rule.over is None}
+    return {part.over for part in parts if part.over is not None and not is_unit_level(part)} | home
+
+
+def _parts(part: Part) -> list[Part]:
+    return [part, *(inner for other in part.parts for inner in _parts(other))]
+
+
+def _check_whole(data: Data, levels: set[str]) -> None:
+    """Refuse areas of which some rows say that they lie here, and others there."""
+    known: dict[tuple[str, str, str], set[str]] = {}
+    for row in (row for table in data.tables.values() for row in table.rows):
+        around = {level: row.areas.get(level) for level in levels}
+        for level, area in around.items():
+            for coarser, outer in around.items():
+                if area is not None and outer is not None and finer(level, coarser):
+                    known.setdefault((level, area, coarser), set()).add(outer)
+    faults = [
+        DataFault(f"{level} {area!r} lies in more than one {coarser}: {', '.join(sorted(outer))}", column=level)
+        for (level, area, coarser), outer in known.items()
+        if len(outer) > 1
+    ]
+    if faults:
+        raise DataError(faults)
 
 
 def _sorted(places: list[Place]) -> list[Place]:

@@ -11,7 +11,7 @@ from commscore._ruleset import ALL, Force
 from commscore._status import Reason, Status
 from commscore.reference._areas import at_place, judge_place
 from commscore.reference._places import inside
-from commscore.reference._reach import is_unit_level, judged_level, reach
+from commscore.reference._reach import is_unit_level, judged_level, reach, reads_finer
 from commscore.reference._rows import finer
 from commscore.reference._scope import COMPOUNDS, Lens, requirement_for, scopes_of
 from commscore.reference._units import OUT_OF_SCOPE, judge_row, of_hole
@@ -121,8 +121,12 @@ def _without_scope(data: Data, rule: Rule, place: Place, kind: str | None) -> Ve
         return verdict
     if kind is not None:
         return OUT_OF_SCOPE
-    if verdict.status is Status.NOTAPPLICABLE or verdict.reason is Reason.CONTRIBUTION or is_unit_level(rule):
+    inside = is_unit_level(rule) and judged_level(data, rule, Lens()) != data.main
+    if verdict.status is Status.NOTAPPLICABLE or (is_unit_level(rule) and not inside):
         return verdict
+    if verdict.reason is Reason.CONTRIBUTION:
+        # What places inside it add goes to the requirement of their own kind, so there is no one value.
+        return Verdict(Status.INFORMATIONAL, Reason.CONTRIBUTION) if reads_finer(data, rule) else verdict
     cell = None if place.unit is None else place.unit.cells.get("kind")
     if isinstance(cell, Hole):
         return of_hole(cell, Reason.MISSING_SCOPE)
@@ -161,7 +165,7 @@ def _by_areas(data: Data, rule: Rule, place: Place, lens: Lens) -> Verdict:
     """Judge every area of the judged level in a place, and the place by all of them; such an area by itself."""
     judged = judged_level(data, rule, lens)
     if place.level != judged:
-        return conjunction([at_place(data, rule, area, lens) for area in inside(place, judged)])
+        return conjunction([at_place(data, rule, area, lens) for area in inside(data, place, judged)])
     verdict = at_place(data, rule, place, lens)
     return OUT_OF_SCOPE if _is_out(data, rule, place, lens, verdict) else verdict
 

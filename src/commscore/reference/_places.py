@@ -59,9 +59,23 @@ def areas(data: Data, level: str) -> list[Place]:
     return _group(level, (row for table in data.tables.values() for row in table.rows))
 
 
-def inside(place: Place, level: str) -> list[Place]:
-    """Return the places of a finer level inside a place."""
-    return _group(level, (row for rows in place.rows.values() for row in rows))
+def inside(data: Data, place: Place, level: str) -> list[Place]:
+    """Return the places of a finer level inside a place, each whole.
+
+    A place whose rows say in part only where it lies is inside what they do say. The rows whose place at the finer
+    level is not known make one group, which is inside every place that one of them lies in.
+    """
+    rows = [row for rows in place.rows.values() for row in rows if not finer(level, row.level)]
+    keys = {row.areas[level] for row in rows}
+    found = [one for one in areas(data, level) if one.key in keys]
+    if place.key is not None:
+        return found
+    return [one for one in found if one.key is None or not _is_placed(one, place.level)]
+
+
+def _is_placed(place: Place, level: str) -> bool:
+    """Say whether some row of a place says in which coarser one it lies."""
+    return any(row.areas[level] is not None for rows in place.rows.values() for row in rows)
 
 
 def _group(level: str, rows: Iterable[Row]) -> list[Place]:
@@ -76,7 +90,8 @@ def _group(level: str, rows: Iterable[Row]) -> list[Place]:
 def source(data: Data, name: str, level: str) -> str | Reason:
     """Find the table that gives rows of one level their value of an input.
 
-    A coarser input is that of the area a row lies in; failing that, and for all others, the row's own table has it.
+    A coarser input is that of the area a row lies in, where a further table has it (the units themselves are not looked
+    up in); failing that, and for all others, the row's own table has it.
 
     Args:
         data: All tables.
@@ -90,10 +105,8 @@ def source(data: Data, name: str, level: str) -> str | Reason:
         return level if level in data.tables else Reason.OTHER_LEVEL
     if name in LEVELS:
         return _area_source(data, name, level)
-    if name == "kind" and level == "site" and not has(data, "site", "kind") and has(data, "community", "kind"):
-        return "community"  # a site lies in a community, whose kind it has
     declared = data.ruleset.inputs[name].level if name in data.ruleset.inputs else level
-    if finer(level, declared) and has(data, declared, name):
+    if finer(level, declared) and declared != data.main and has(data, declared, name):
         return declared
     if has(data, level, name):
         return level

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from commscore._ruleset import ALL, LEVELS
+from commscore._ruleset import ALL, AREA_LEVELS
 from commscore._status import Reason
 from commscore.reference._places import source
 from commscore.reference._rows import finer
@@ -59,6 +59,14 @@ def reach(data: Data, part: Part, lens: Lens) -> str | Reason:
     return _worst(levels)
 
 
+def reads_finer(data: Data, part: Part) -> bool:
+    """Say whether a part takes something from a table finer than that of the units."""
+    if part.parts:
+        return any(reads_finer(data, inner) for inner in part.parts)
+    found = [table_of(data, part, Lens(scope), name) for scope in scopes_of(part) for name in operands(part, scope)]
+    return any(not isinstance(level, Reason) and finer(level, data.main) for level in found)
+
+
 def _readable(data: Data, names: Iterable[str], level: str) -> str | Reason:
     """Return a level where its rows can read all the inputs, else why not."""
     found = [source(data, name, level) for name in names]
@@ -71,7 +79,7 @@ def _worst(levels: Iterable[str | Reason]) -> str | Reason:
     for reason in (Reason.MISSING_COLUMN, Reason.OTHER_LEVEL):
         if reason in levels:
             return reason
-    return max(levels, key=LEVELS.index)
+    return max(levels, key=AREA_LEVELS.index)
 
 
 def _reach_of_compound(data: Data, part: Part, lens: Lens) -> str | Reason:
@@ -82,7 +90,7 @@ def _reach_of_compound(data: Data, part: Part, lens: Lens) -> str | Reason:
     levels = [level for level in found if not isinstance(level, Reason)]
     if not levels:
         return found[0]
-    return _readable(data, lens.names(), levels[0]) if unit_level else min(levels, key=LEVELS.index)
+    return _readable(data, lens.names(), levels[0]) if unit_level else min(levels, key=AREA_LEVELS.index)
 
 
 def _reach_of_share(data: Data, part: Part, lens: Lens) -> str | Reason:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from commscore._ruleset import CODE_LENGTHS, LEVELS
+from commscore._ruleset import AREA_LEVELS, CODE_LENGTHS, LEVELS, NATION
 from commscore.errors import DataError, DataFault, UsageError
 from commscore.reference._values import Cell, Hole, read_cell, read_code, read_kind
 
@@ -109,7 +109,7 @@ def read_tables(
 
 def finer(level: str, other: str) -> bool:
     """Say whether a level lies below another: a community below a county."""
-    return LEVELS.index(level) < LEVELS.index(other)
+    return AREA_LEVELS.index(level) < AREA_LEVELS.index(other)
 
 
 def _level_of(rows: Sequence[Mapping[str, object]], reading: Reading) -> str:
@@ -210,10 +210,11 @@ class _Raw:
     def _areas(self, raw: Mapping[str, object], position: int) -> dict[str, str | None]:
         """Find the place that the row is, and those it lies in."""
         above = LEVELS[LEVELS.index(self.level) + 1 :]
-        return {
-            self.level: self._own_place(raw, position),
-            **{level: self._area(raw, level) for level in above},
-        }
+        around = {level: self._area(raw, level) for level in above}
+        home = self.ruleset.jurisdiction
+        if home.level == NATION:  # all there is lies in it
+            around[NATION] = home.code
+        return {self.level: self._own_place(raw, position), **around}
 
     def _area(self, raw: Mapping[str, object], level: str) -> str | None:
         """Find the area above: its own column wins, then the code's prefix; without either, the jurisdiction."""

@@ -61,7 +61,9 @@ def judge_condition(data: Data, condition: Part, row: Row) -> Verdict:
         return judge_row(data, condition, row, Lens(kind))
     verdicts = [judge_row(data, condition, row, Lens(scope)) for scope in SCOPES]
     outcomes = OUT_OF_SCOPE.outcomes.union(*(verdict.outcomes for verdict in verdicts))
-    return of_hole(Hole.INVALID if kind is Hole.INVALID else Hole.MISSING, Reason.MISSING_SCOPE, outcomes=outcomes)
+    named = judge_row(data, condition, row, Lens(None, scopes_of(condition)))  # an invalid filter goes before it
+    hole = Hole.INVALID if named.status is Status.ERROR else Hole.MISSING
+    return of_hole(hole, Reason.MISSING_SCOPE, outcomes=outcomes)
 
 
 def of_hole(hole: Hole, reason: Reason, *, outcomes: frozenset[Status] = EITHER) -> Verdict:

@@ -15,10 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from commscore._engine._adding import torn
 from commscore._engine._areas import Tally, merged
 from commscore._engine._counting import added
 from commscore._engine._findings import SCHEMA, unit_findings
+from commscore._engine._tearing import torn_across
 from commscore._evaluation import Session, open_session
 from commscore._files._pipeline import unit_schema
 from commscore._files._state import dump_state, load_state
@@ -179,7 +179,7 @@ def joined(parts: Iterable[Gathered]) -> Gathered:
         rows=sum(part.rows for part in parts),
         tally=merged([part.tally for part in parts]),
         counts=sum(counts[1:], start=counts[0]) if counts else None,
-        faults=tuple(dict.fromkeys([*faults, *_torn([part.tally for part in parts])])),
+        faults=tuple(dict.fromkeys([*faults, *torn_across(part.tally for part in parts)])),
         n_strange=sum(part.n_strange for part in parts),
         n_usual=sum(part.n_usual for part in parts),
         n_nulls=sum(part.n_nulls for part in parts),
@@ -187,28 +187,6 @@ def joined(parts: Iterable[Gathered]) -> Gathered:
         n_twins=sum(part.n_twins for part in parts),
         n_twin_rows=sum(part.n_twin_rows for part in parts),
     )
-
-
-def _torn(tallies: Iterable[Tally]) -> list[DataFault]:
-    """List the areas that lie in one place here and in another there."""
-    known: dict[tuple[str, str, str], str] = {}
-    faults = []
-    for tally in tallies:
-        for level, coarser, area, parent in _parents(tally):
-            if known.setdefault((level, coarser, area), parent) != parent:
-                faults.append(torn(level, coarser, area))
-    return faults
-
-
-def _parents(tally: Tally) -> Iterator[tuple[str, str, str, str]]:
-    """Say which coarser area each area lies in, where both are known."""
-    for level, index in tally.levels.items():
-        for coarser in index.coarser:
-            above = (*tally.index(coarser).labels, None)
-            for name, parent in zip(index.labels, index.parents(coarser).tolist(), strict=True):
-                around = above[parent]  # -1, for none, is the last
-                if name is not None and around is not None:
-                    yield level, coarser, name, around
 
 
 def add_up(job: Job, batches: Iterator[Any]) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
 from commscore._loading import load_ruleset
-from commscore._ruleset import LEVELS, Ruleset
+from commscore._ruleset import Ruleset
 from commscore.errors import UsageError
 from commscore.testing._directions import undirected
 from commscore.testing._law import Law, LawError
@@ -230,8 +230,8 @@ def _named(error: LawError, law: Law, ruleset: Ruleset) -> LawError:
 
 
 def _not_evaluated(ruleset: Ruleset) -> str | None:
-    if ruleset.year is None or ruleset.jurisdiction.level not in LEVELS:
-        return "a plan or baseline is not evaluated itself"
+    if ruleset.year is None:
+        return "a plan of several years is not evaluated itself"
     return None if ruleset.rules else "there are no rules"
 
 

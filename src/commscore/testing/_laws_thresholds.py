@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from commscore._comparing._rows import rows_for
 from commscore._requirement import Comparator, InputRef, Requirement, decimal, describe
-from commscore._ruleset import CODE_LENGTHS, Part, Rule, Ruleset
+from commscore._ruleset import CODE_LENGTHS, NATION, Part, Rule, Ruleset
 from commscore.testing._cells import parts_of, step_of
 from commscore.testing._comparing import called
 from commscore.testing._law import broken
@@ -147,6 +147,8 @@ def _written(cell: Any) -> Any:
 def _codes(ruleset: Ruleset, level: str, count: int) -> dict[str, Any]:
     """Return the codes of so many places that lie in one township, county and city; none where they do not fit."""
     length, home = CODE_LENGTHS[level], ruleset.jurisdiction.code
+    if ruleset.jurisdiction.level == NATION:
+        home = ""  # no code begins with its own
     if level == ruleset.jurisdiction.level:
         return {"code": pa.array([home])} if count == 1 and len(home) == length else {}
     digits = length - max((found for found in CODE_LENGTHS.values() if found < length), default=0)

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
-from commscore._ruleset import CODE_LENGTHS, LEVELS, Ruleset
+from commscore._ruleset import AREA_LEVELS, CODE_LENGTHS, Ruleset
 from commscore.testing._cells import parts_of
 
 _KINDS = ("urban", "rural", "城市", "农村", "111", "220")
@@ -15,7 +15,7 @@ _KINDS = ("urban", "rural", "城市", "农村", "111", "220")
 
 def rank(level: str) -> int:
     """Order levels from fine (0) to coarse."""
-    return LEVELS.index(level)
+    return AREA_LEVELS.index(level)
 
 
 def named_places(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
@@ -44,7 +44,8 @@ def codes(ruleset: Ruleset, level: str) -> list[str]:
     found = [home] if len(home) >= CODE_LENGTHS[level] else []
     if not found:
         found = [home]
-        for inner in sorted((name for name in CODE_LENGTHS if rank(name) < rank("province")), key=rank, reverse=True):
+        below = [name for name in CODE_LENGTHS if rank(name) < rank(ruleset.jurisdiction.level)]
+        for inner in sorted(below, key=rank, reverse=True):
             length = CODE_LENGTHS[inner]
             if len(found[0]) >= length or rank(inner) < rank(level):
                 continue
@@ -59,8 +60,8 @@ def _inside(outer: str, level: str, length: int) -> list[str]:
 
 
 def _home(ruleset: Ruleset) -> str:
-    """Return the jurisdiction's code at its level's own length."""
-    length = CODE_LENGTHS.get(ruleset.jurisdiction.level, 2)
+    """Return the jurisdiction's code at its level's own length; a nation has none that others begin with."""
+    length = CODE_LENGTHS.get(ruleset.jurisdiction.level, 0)
     return ruleset.jurisdiction.code[:length].ljust(length, "0")
 
 

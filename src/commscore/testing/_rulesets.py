@@ -73,6 +73,8 @@ INPUTS = {
         _input("counties", InputType.COUNT, level="city"),
     )
 }
+_CITY = Jurisdiction("2102", "city", Text("大连市"))
+_NATION = Jurisdiction("156", "nation", Text("全国"))
 COMMUNITY_NUMBERS = ("staff", "trained", "homes", "area", "pay", "capped", "net")
 SUMMABLE = ("staff", "trained", "homes", "area", "pay", "capped", "open")
 POSITIVE = ("staff", "trained", "homes", "area", "capped", "units")
@@ -240,7 +242,7 @@ def _worded(part: PartT) -> PartT:
 
 @st.composite
 def rulesets(draw: st.DrawFn, *, min_rules: int, max_rules: int) -> Ruleset:
-    """Draw a ruleset of a city."""
+    """Draw a ruleset of a city, or now and then of the nation."""
     count = draw(st.integers(min_rules, max_rules))
     models = ("default", "default", "default", "flat", "flat-unweighted", "absolute", "attainment")
     scoring = Scoring(
@@ -254,7 +256,7 @@ def rulesets(draw: st.DrawFn, *, min_rules: int, max_rules: int) -> Ruleset:
     found = Ruleset(
         id="drawn-2023",
         title=Text("抽"),
-        jurisdiction=Jurisdiction("2102", "city", Text("大连市")),
+        jurisdiction=draw(st.sampled_from((_CITY, _CITY, _CITY, _NATION))),
         year=2023,
         source=Source(),
         scoring=scoring,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from commscore._evaluation import evaluate
 from commscore._requirement import decimal
 from commscore._results import Result
-from commscore._ruleset import LEVELS, Conclusion, Input, InputType, Rule, Ruleset
+from commscore._ruleset import AREA_LEVELS, LEVELS, NATION, Conclusion, Input, InputType, Rule, Ruleset
 from commscore.errors import DataError, DataWarning
 from commscore.reference._values import read_cell
 from commscore.testing._cells import names_in, stored, with_wholes
@@ -46,7 +46,8 @@ class Sample:
     @property
     def options(self) -> dict[str, Any]:
         """Return the options for ``evaluate``."""
-        levels = tuple(level for level in LEVELS[2:] if rank(level) >= rank(self.dataset.level))
+        known = AREA_LEVELS if self.ruleset.jurisdiction.level == NATION else LEVELS
+        levels = tuple(level for level in known[2:] if rank(level) >= rank(self.dataset.level))
         key = KEY if KEY in self.dataset.table.column_names else None
         return {
             "key": key,
