@@ -50,7 +50,7 @@ def _units(columns: dict[str, Any]) -> Units:
 def _node(part: Part, units: Units) -> Node:
     areas = frozenset(("township", "county", "city", "province"))
     shape = TableShape("community", frozenset(units.block.columns), units.block.kind is not None, areas)
-    return _Resolver(_RULESET, {"community": shape}, "community", by_kind=False).unit_node(part)
+    return _Resolver(_RULESET, {"community": shape}, "community", by_kind=False).unit_node(part, "community")
 
 
 def _in_lanes(node: Node, units: Units, tile: int = 3) -> Verdicts:
