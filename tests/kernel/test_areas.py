@@ -26,7 +26,7 @@ from commscore._engine._units import Units
 from commscore._evaluation import Session, open_session
 from commscore._results import settled
 from commscore._tables import blocks
-from commscore._tables._places import Numbered
+from commscore._tables._area_codes import Numbered
 
 LEVELS = ("township", "county", "city")
 RULES = """

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from commscore._ruleset import Input, InputType, Jurisdiction, Text
 from commscore._single._cells import INVALID, kind_reader, reader
 from commscore._single._places import Lay, area_reader, code_of, text_of
+from commscore._tables._area_codes import read_codes
 from commscore._tables._blocks import blocks, open_table
 from commscore._tables._cells import column_of
 from commscore._tables._exact import OK, Column, read_column
 from commscore._tables._keys import as_text
-from commscore._tables._places import read_codes, read_kind
+from commscore._tables._places import read_kind
 
 _ENTRIES = (
     Input("n", Text("n"), InputType.COUNT),

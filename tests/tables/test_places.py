@@ -10,7 +10,7 @@ import pytest
 
 from commscore._ruleset import Jurisdiction, Text
 from commscore._tables import Block, blocks
-from commscore._tables._places import read_codes
+from commscore._tables._area_codes import read_codes
 from commscore.errors import DataError, DataWarning
 
 PROVINCE = Jurisdiction("21", "province", Text("辽宁省"))

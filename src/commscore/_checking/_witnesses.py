@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import attrs
 
 from commscore._checking._model import Choices, Obligation, World, in_force
-from commscore._checking._pieces import is_unit_level, scopes_of, step_of
+from commscore._checking._pieces import inner_parts, is_unit_level, scopes_of, step_of
 from commscore._loading._relations import plain
-from commscore._ruleset import AREA_LEVELS, CODE_LENGTHS, NATION, Input, InputType, Jurisdiction, Rule, Ruleset
+from commscore._ruleset import (
+    ALL,
+    AREA_LEVELS,
+    BUILT_IN,
+    CODE_LENGTHS,
+    NATION,
+    Input,
+    InputType,
+    Jurisdiction,
+    Rule,
+    Ruleset,
+)
 from commscore._status import Status, all_of
 from commscore.errors import CommscoreError, WitnessTable
 from commscore.reference import Outcome, evaluate
 
 MOST_ROWS = 300
+PLACES = frozenset({"code", *AREA_LEVELS}) & frozenset(BUILT_IN)
 _BEFORE_PROVINCES = 10  # 11 is the first code of a province
 _PERCENT = {"percent": 100, "permille": 1000}
 
@@ -80,27 +92,31 @@ def table_of(wanted: Wanted, groups: Sequence[Group], foreign: Mapping[str, int]
     if sum(group.count for group in groups) > MOST_ROWS:
         return None
     coarse = sorted({name for group in groups for name in group.sums if _level(name, world) != wanted.level})
-    place = world.jurisdiction
-    coded = wanted.level in CODE_LENGTHS and (bool(coarse or foreign) or _by_areas(wanted, place))
+    place, named = world.jurisdiction, _told_apart_by(wanted.rules)
+    looked_at = bool(coarse or foreign or named & PLACES) or _by_areas(wanted, place)
+    coded = wanted.level in CODE_LENGTHS and looked_at
+    coder = Coder(place, wanted.level, _values_of(PLACES, world)) if coded else None
     rows: list[Row] = []
     more: dict[str, dict[str | None, Row]] = {}
-    chains: dict[tuple[Any, ...], int] = {}
     for group in groups:
-        chain = chains.setdefault(tuple(group.sums.get(name) for name in coarse), len(chains) + 1)
+        columns = _columns(group.choices, named, world)
+        within = max((columns[name] for name in PLACES & columns.keys()), key=len, default="")
+        held = tuple(group.sums.get(name) for name in coarse)
         for number in range(group.count):
-            code = code_of(place, wanted.level, chain, len(rows) + 1) if coded else None
+            code = None if coder is None else coder.next(within, held)
             row: Row = {} if code is None else {"code": code}
-            row |= {name: min(values) for name, values in sorted(group.choices.items()) if min(values)}
+            row |= {name: text for name, text in columns.items() if text and (code is None or name not in PLACES)}
             own = {name: _share_of(total, number, group.count) for name, total in group.sums.items()}
             row |= {name: cell(value, world.inputs[name]) for name, value in own.items() if name not in coarse}
             rows.append(row)
-        for name in coarse:
+        for name in coarse if group.count else ():
             level = _level(name, world)
-            held = cell(group.sums[name] // group.count, world.inputs[name])
-            _hold(more, level, _code_around(place, level, wanted.level, chain), name, held)
+            value = cell(group.sums[name] // group.count, world.inputs[name])
+            _hold(more, level, _code_around(place, level, rows[-1].get("code")), name, value)
     for name, total in foreign.items():
         level = _level(name, world)
-        _hold(more, level, code_of(place, level, 1, 1), name, cell(total, world.inputs[name]))
+        first = _code_around(place, level, rows[0].get("code") if rows else None)
+        _hold(more, level, first, name, cell(total, world.inputs[name]))
     return WitnessTable(
         rows=tuple(rows),
         level=wanted.level,
@@ -123,25 +139,91 @@ def _level(name: str, world: World) -> str:
     return world.inputs[name].level
 
 
-def code_of(place: Jurisdiction, level: str, chain: int, number: int) -> str | None:
-    """Give the code of a place within the jurisdiction: the chain tells areas apart, the number the rows."""
+def _told_apart_by(rules: Sequence[Rule]) -> frozenset[str]:
+    """Give what the rules tell rows apart by: the columns of their filters, and the kind where they go by it."""
+    parts = [part for rule in rules for part in inner_parts(rule)]
+    by_kind = any(set(part.requirements) - {ALL} for part in parts)
+    return frozenset({found.input for part in parts for found in part.where} | ({"kind"} if by_kind else set()))
+
+
+def _columns(choices: Choices, named: frozenset[str], world: World) -> dict[str, str]:
+    """Choose what is in the columns that tell rows apart, even where it decides nothing: without them, none is judged.
+
+    Of codes and areas ``""`` is one that no rule names.
+    """
+    columns = {name: choices.get(name, world.values[name]) for name in sorted(named & world.values.keys())}
+    return {name: min(values) for name, values in columns.items() if values}
+
+
+def _values_of(names: Iterable[str], world: World) -> frozenset[str]:
+    return frozenset(value for name in names for value in world.values.get(name, ()) if value)
+
+
+@attrs.frozen
+class Coder:
+    """Gives rows their codes.
+
+    Attributes:
+        place: The jurisdiction.
+        level: What the rows are.
+        named: The codes that rules name; rows that are to lie elsewhere keep out of them.
+        chains: The areas in which rows lie, by the code they are to lie in and what else is to be alike there.
+        used: The codes given.
+    """
+
+    place: Jurisdiction
+    level: str
+    named: frozenset[str]
+    chains: dict[tuple[Any, ...], int] = attrs.field(factory=dict)
+    used: set[str] = attrs.field(factory=set)
+
+    def next(self, within: str, alike: tuple[Any, ...]) -> str | None:
+        """Give the next row's code.
+
+        Args:
+            within: The code of the area or place that it is to be in, of those that rules name; empty for none.
+            alike: What rows of one area have in common.
+
+        Returns:
+            The code, a new one unless the place named is a single one; null where places of the level have none.
+        """
+        known = self.chains.get((within, *alike))
+        taken = {chain for (inside, *_), chain in self.chains.items() if inside == within}
+        chains = [known] if known is not None else [chain for chain in range(1, MOST_ROWS) if chain not in taken]
+        for chain in chains:
+            for number in range(len(self.used) + 1, len(self.used) + len(self.named) + 2):
+                code = code_of(self.place, self.level, chain, number, within=within)
+                if code is not None and code not in self.used and not self._elsewhere(code, within):
+                    self.chains[within, *alike] = chain
+                    self.used.add(code)
+                    return code
+        return code_of(self.place, self.level, 1, 1, within=within)
+
+    def _elsewhere(self, code: str, within: str) -> bool:
+        return any(code.startswith(other) and not within.startswith(other) for other in self.named)
+
+
+def code_of(place: Jurisdiction, level: str, chain: int, number: int, *, within: str = "") -> str | None:
+    """Give the code of a place within the jurisdiction, or within an area or around a place inside it.
+
+    The chain tells areas apart, the number the places.
+    """
     if level not in CODE_LENGTHS or place.level not in (*CODE_LENGTHS, NATION):
         return None
-    wanted, own = CODE_LENGTHS[level], CODE_LENGTHS.get(place.level, 0)
-    if wanted <= own:
-        return place.code[:wanted]
-    inside = sorted(length for length in CODE_LENGTHS.values() if own < length <= wanted)
-    code = place.code[:own]
+    wanted, code = CODE_LENGTHS[level], place.code[: CODE_LENGTHS.get(place.level, 0)]
+    code = within if within.startswith(code) else code
+    if wanted <= len(code):
+        return code[:wanted]
+    inside = sorted(length for length in CODE_LENGTHS.values() if len(code) < length <= wanted)
     for length in inside:
         part = number if length == wanted else chain if length == inside[0] else 1
         code += str(part if code else part + _BEFORE_PROVINCES).zfill(length - len(code))
     return code
 
 
-def _code_around(place: Jurisdiction, level: str, rows: str, chain: int) -> str | None:
-    """Give the code of the area of a level in which the rows of a chain lie."""
-    inside = code_of(place, rows, chain, 1)
-    return code_of(place, level, chain, 1) if inside is None else inside[: CODE_LENGTHS.get(level, 0)] or None
+def _code_around(place: Jurisdiction, level: str, code: str | None) -> str | None:
+    """Give the code of the area of a level in which a place lies, or of one in it."""
+    return code_of(place, level, 1, 1, within=code or "")
 
 
 def _share_of(total: int, number: int, count: int) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from commscore._engine import _integers as ints
-from commscore._tables._places import Numbered
+from commscore._tables._area_codes import Numbered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

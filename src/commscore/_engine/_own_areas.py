@@ -21,8 +21,8 @@ from commscore._engine._terms import Loose, terms
 from commscore._engine._units import Units
 from commscore._ruleset import ALL, SCOPES
 from commscore._status import E, I, K, N, Reason, S, U
+from commscore._tables._area_codes import Numbered
 from commscore._tables._exact import INVALID, OK
-from commscore._tables._places import Numbered
 
 _NUMBERS = ("value", "low", "high", "gap", "attainment")
 

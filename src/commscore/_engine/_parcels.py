@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 
 from commscore._engine import _integers as ints
-from commscore._tables._places import Numbered
+from commscore._tables._area_codes import Numbered
 
 # Rows are in order enough where there are at most so many runs for each area.
 _TORN = 2

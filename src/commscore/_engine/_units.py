@@ -15,8 +15,9 @@ from commscore._engine._plan import UNITS, Node, rank, scopes_of
 from commscore._requirement import Interval, interval
 from commscore._ruleset import ALL, CODE_LENGTHS, SCOPES, Filter, Input
 from commscore._tables import Areas, Block
+from commscore._tables._area_codes import Numbered
 from commscore._tables._exact import MISSING, OK, Column, taken
-from commscore._tables._places import Numbered, Places
+from commscore._tables._places import Places
 
 # Whether a unit is in scope; where several filters meet, the greatest wins: out of one is out of all.
 IN, MAYBE_MISSING, MAYBE_INVALID, OUT = 0, 1, 2, 3

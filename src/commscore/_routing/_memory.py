@@ -19,10 +19,10 @@ from commscore._routing._results import RoutedResult, Routes, unrouted_table
 from commscore._routing._splitting import split, tables_of
 from commscore._ruleset import BUILT_IN, CODE_LENGTHS, LEVELS
 from commscore._tables import KeySet, open_table
+from commscore._tables._area_codes import read_codes
 from commscore._tables._buffers import plain
 from commscore._tables._keys import as_text
 from commscore._tables._matching import match_columns
-from commscore._tables._places import read_codes
 from commscore._tables._sources import open_source
 from commscore.errors import DataError, DataFault, DataWarning, RulesetError, UsageError
 

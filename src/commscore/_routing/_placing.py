@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 
 from commscore._routing._collection import PLACES, Candidate, Found, Why
 from commscore._ruleset import CODE_LENGTHS, Input, InputType, Text
+from commscore._tables._area_codes import read_codes
 from commscore._tables._buffers import plain
 from commscore._tables._keys import as_text
 from commscore._tables._matching import BUILT_IN, find_key, match_columns
-from commscore._tables._places import read_codes
 from commscore.errors import DataError, UsageError
 
 if TYPE_CHECKING:

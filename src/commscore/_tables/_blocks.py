@@ -10,12 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from commscore._ruleset import CODE_LENGTHS, LEVELS, Input, Jurisdiction
+from commscore._tables._area_codes import Codes, level_of, read_codes
 from commscore._tables._columns import Columns
 from commscore._tables._exact import Column
 from commscore._tables._headings import read_as_written, refuse_other_names, roles_of
 from commscore._tables._keys import SHOWN, KeySet, Rows, as_text, fault
 from commscore._tables._matching import find_key, match_columns, warn_of_slips
-from commscore._tables._places import Areas, Codes, Known, Places, level_of, read_codes, read_kind
+from commscore._tables._places import Areas, Known, Places, read_kind
 from commscore._tables._sources import open_source
 from commscore._tables._streams import Source, cut
 from commscore.errors import DataError, DataFault, DataWarning, UsageError
