@@ -12,7 +12,7 @@ UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 settings.register_profile("dev", UNTIMED, max_examples=50)
 # The same examples each time, so that only a change of the code can turn a run red.
-settings.register_profile("ci", UNTIMED, max_examples=100, derandomize=True, print_blob=True)
+settings.register_profile("ci", UNTIMED, max_examples=60, derandomize=True, print_blob=True)
 settings.register_profile("thorough", UNTIMED, max_examples=1000, print_blob=True)
 # For `make mutants`: a fault is told by the first example that shows it, and the smallest is not asked for.
 settings.register_profile(

@@ -52,7 +52,7 @@ def test_a_dataset_in_a_bucket_comes_to_the_same_as_the_file(bucket: Any) -> Non
 
 
 def test_a_bucket_streams_into_an_output_folder(bucket: Any, tmp_path: Path) -> None:
-    source = ds.dataset("province/communities", filesystem=bucket).scanner().to_reader()
+    source = ds.dataset("province/communities", filesystem=bucket)
 
     output = commscore.evaluate_files(source, RULESET, tmp_path / "out", key="code", level="community")
 
