@@ -16,8 +16,11 @@ from commscore.errors import WitnessTable
 Findings = dict[tuple[str, Any, str], dict[str | None, str]]
 
 
-def evaluated(ruleset: Ruleset, table: WitnessTable, rules: tuple[str, ...]) -> Findings:
-    """Evaluate a witness with the bulk evaluator and the rules concerned alone: by level, place and rule, by scope."""
+HOLES = frozenset({"missing_value", "missing_scope", "missing_column", "invalid_value"})
+
+
+def evaluated(ruleset: Ruleset, table: WitnessTable, rules: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Evaluate a witness with the bulk evaluator and the rules concerned alone."""
     alone = attrs.evolve(ruleset, rules=tuple(rule for rule in ruleset.rules if rule.id in rules), cases=())
     levels = AREA_LEVELS if ruleset.jurisdiction.level == NATION else LEVELS
     more = {level: [dict(row) for row in rows] for level, rows in table.more.items()}
@@ -31,11 +34,11 @@ def evaluated(ruleset: Ruleset, table: WitnessTable, rules: tuple[str, ...]) -> 
         if table.level in LEVELS[1:]
         else None,
     )
-    return by_place(result.findings().to_pylist())
+    return result.findings().to_pylist()
 
 
 def by_place(findings: list[dict[str, Any]]) -> Findings:
-    """Index findings."""
+    """Index findings by level, place and rule, and by scope."""
     found: Findings = {}
     for row in findings:
         found.setdefault((row["level"], row["key"], row["rule"]), {})[row["scope"]] = row["status"]
@@ -84,8 +87,14 @@ def _around(ruleset: Ruleset, level: str, key: str | None) -> str:
     return ruleset.jurisdiction.code if level == NATION else (key or "")[: CODE_LENGTHS[level]]
 
 
-def broken(claim: Claim, statuses: tuple[str | None, ...]) -> bool:
-    """Tell whether statuses contradict a claim."""
+def broken(claim: Claim, statuses: tuple[str | None, ...], *, complete: bool = False) -> bool:
+    """Tell whether statuses contradict a claim.
+
+    Args:
+        claim: The claim.
+        statuses: Of the obligations it is about.
+        complete: Whether every value is there and valid, so that what is unknown (a ratio over nothing) stays so.
+    """
     match claim:
         case Claim.NEVER_APPLIES:
             return statuses[0] in {"pass", "fail"}
@@ -96,4 +105,4 @@ def broken(claim: Claim, statuses: tuple[str | None, ...]) -> bool:
         case Claim.NEVER_TOGETHER:
             return set(statuses) == {"pass"}
         case Claim.IMPLIED:
-            return statuses[0] == "fail" and statuses[1] in {"pass", "notapplicable"}
+            return statuses[0] == "fail" and statuses[1] in {"pass", "notapplicable", "unknown" if complete else "pass"}

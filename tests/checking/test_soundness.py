@@ -7,14 +7,15 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
-from tests.checking.claims import broken, by_place, evaluated, subjects
+from tests.checking.claims import HOLES, broken, by_place, evaluated, subjects
 from tests.equality.drawing import rulesets, tables
 
 import commscore
 from commscore._checking._linear import Constraint, solve
-from commscore._checking._model import Claim
+from commscore._checking._model import Claim, Decision
 from commscore._checking._questions import decisions
 from commscore.errors import Proof
 
@@ -32,6 +33,18 @@ rules:
   - {id: poor, total: staff, where: {wage: "< 2"}, require: ">= 3", clause: 二}
 """
 
+HEAD_OF_TWO = """\
+commscore: 1
+id: two-2023
+jurisdiction: {{code: {code}, level: {level}}}
+year: 2023
+inputs:
+  staff: {{zh: 人员数, type: count}}
+  homes: {{zh: 户数, type: count}}
+  grade: {{zh: 等次, type: category, values: [a, b]}}
+rules:
+"""
+
 
 @FEWER
 @given(ruleset=rulesets(max_rules=3))
@@ -43,9 +56,12 @@ def test_a_witness_shows_that_a_claim_is_wrong(ruleset: commscore.Ruleset) -> No
         note(repr(decision))
         rules = tuple(obligation.rule.id for obligation in decision.about)
         with warnings.catch_warnings(action="ignore", category=commscore.DataWarning):
-            found = evaluated(ruleset, decision.witness, rules)
+            findings = evaluated(ruleset, decision.witness, rules)
 
-        assert any(broken(decision.claim, statuses) for statuses in subjects(ruleset, decision, found))
+        # Claims are about tables whose values are all there.
+        assert not HOLES & {row["reason"] for row in findings}
+        found = subjects(ruleset, decision, by_place(findings))
+        assert any(broken(decision.claim, statuses, complete=True) for statuses in found)
 
 
 def test_each_county_of_a_witness_has_its_own_row(tmp_path: Path) -> None:
@@ -56,6 +72,75 @@ def test_each_county_of_a_witness_has_its_own_row(tmp_path: Path) -> None:
     assert together.witness is not None
     assert [row["code"] for row in together.witness.more["county"]] == ["210201", "210202"]
     assert together.witness.statuses == {"rich": "pass", "poor": "pass"}
+
+
+def decided(folder: Path, rules: str, *, code: str = '"2102"', level: str = "city") -> list[Decision]:
+    """Decide everything about a ruleset of these rules."""
+    path = folder / "two-2023.yaml"
+    path.write_text(HEAD_OF_TWO.format(code=code, level=level) + rules, encoding="utf-8")
+    return list(decisions(commscore.load_ruleset(path)))
+
+
+def implied(found: list[Decision], rule: str) -> Decision:
+    """Give the decision whether a rule adds nothing to the other."""
+    (one,) = (each for each in found if each.claim is Claim.IMPLIED and each.about[0].rule.id == rule)
+    return one
+
+
+def test_a_witness_has_every_column_that_its_rules_name(tmp_path: Path) -> None:
+    part = "each: staff, where: {kind: urban, grade: a}, require: '>= 1'"
+    rules = f"""\
+  - {{id: one, each: staff, require: "<= 0", clause: 一}}
+  - {{id: other, all: [{{each: staff, require: ">= 1"}}, {{{part}}}], clause: 二}}
+"""
+    one = implied(decided(tmp_path, rules), "one")
+
+    # Without a grade the second part could not be checked, though the kind alone keeps the row out of it.
+    assert one.witness is not None
+    assert one.witness.rows == ({"grade": "a", "kind": "rural", "staff": 1},)
+    assert one.witness.statuses == {"one": ["fail"], "other": ["pass"]}
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "elsewhere"),
+    [('"2102"', "city", "210202"), ('"156"', "nation", "110101")],
+    ids=["city", "nation"],
+)
+def test_the_rows_of_a_witness_lie_where_their_codes_say(tmp_path: Path, code: str, level: str, elsewhere: str) -> None:
+    rules = """\
+  - {id: one, total: staff, require: ">= 3", clause: 一}
+  - {id: other, total: staff, where: {county: ["210201"]}, require: "<= 1", clause: 二}
+"""
+    found = decided(tmp_path, rules, code=code, level=level)
+    (together,) = (one for one in found if one.claim is Claim.NEVER_TOGETHER)
+
+    assert together.witness is not None
+    assert {row["code"][:6] for row in together.witness.rows} == {"210201", elsewhere}
+    assert not any("county" in row for row in together.witness.rows)
+
+
+def test_a_witness_shows_it_all_in_one_area(tmp_path: Path) -> None:
+    rules = """\
+  - {id: urban, each: staff, where: {kind: urban}, require: "> 0", clause: 一}
+  - {id: named, total: homes, over: county, where: {county: ["210201"]}, require: ">= staff", clause: 二}
+"""
+    (together,) = (one for one in decided(tmp_path, rules) if one.claim is Claim.NEVER_TOGETHER)
+
+    # An urban row in another county would pass the first rule, but not where the second is judged.
+    assert together.witness is not None
+    assert {row["code"][:6] for row in together.witness.rows} == {"210201"}
+    assert "urban" in {row["kind"] for row in together.witness.rows}
+
+
+def test_a_rule_adds_something_where_the_other_is_unknown(tmp_path: Path) -> None:
+    rules = """\
+  - {id: ratio, ratio: [homes, staff], where: {homes: ">= 1"}, require: "<= 5", clause: 一}
+  - {id: some, total: staff, where: {homes: ">= 1"}, require: ">= 1", clause: 二}
+"""
+    some = implied(decided(tmp_path, rules), "some")
+
+    assert some.witness is not None
+    assert some.witness.statuses == {"some": "fail", "ratio": "unknown"}
 
 
 @FEWER

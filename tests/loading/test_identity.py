@@ -90,6 +90,19 @@ def test_whatever_changes_the_meaning_changes_the_hash(folder: Folder, old: str,
     assert folder.load(RULES.replace(old, new)).hash != folder.load(RULES).hash
 
 
+def test_the_order_of_the_keys_of_a_filter_does_not_matter_and_that_of_parts_does(folder: Folder) -> None:
+    one = "where: {grade: [甲, 乙], kind: urban}"
+    two = "where: {kind: urban, grade: [甲, 乙]}"
+    parts = "all: [{each: orgs, require: '>= 1'}, {each: homes, require: '>= 2'}]"
+    turned = "all: [{each: homes, require: '>= 2'}, {each: orgs, require: '>= 1'}]"
+    filtered = RULES.replace("where: {grade: [甲, 乙]}", one)
+    compound = RULES + f"  - {{id: c, clause: 三, {parts}}}\n"
+
+    assert folder.load(filtered.replace(one, two)).hash == folder.load(filtered).hash
+    assert folder.load(filtered).hash != folder.load(RULES).hash
+    assert folder.load(compound.replace(parts, turned)).hash != folder.load(compound).hash
+
+
 def test_a_changed_bound_of_an_input_in_use_changes_the_hash_and_one_not_in_use_does_not(folder: Folder) -> None:
     plain = folder.load(RULES).hash
     unused = folder.load("inputs: {homes: {type: count, max: 5}}\n" + RULES).hash
@@ -127,6 +140,14 @@ def test_every_bundled_ruleset_reads_back_as_itself(path: Path, tmp_path: Path) 
 
     assert again == ruleset
     assert again.hash == ruleset.hash
+
+
+def test_a_dump_keeps_the_order_of_inputs_that_the_catalogue_has_too(folder: Folder, tmp_path: Path) -> None:
+    own = "{zh: 甲数, type: count, level: city}, counties: {zh: 乙数, type: count, level: city}"
+    rule = 'rules: [{id: a, clause: 一, total: beds, require: "≥ counties"}]\n'
+    ruleset = folder.load(f"inputs: {{beds: {own}}}\n{rule}")
+
+    assert list(ruleset.inputs) == list(reread(ruleset, tmp_path).inputs) == ["beds", "counties"]
 
 
 def test_a_dump_stands_alone_and_is_meant_to_be_read(folder: Folder) -> None:

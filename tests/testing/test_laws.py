@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 import commscore
 from commscore import Ruleset, UsageError
+from commscore._loading import dump_ruleset
 from commscore.testing import LAWS, Law, LawError, check_laws, rulesets
 
 IDS = [record.id for record in commscore.list_rulesets()]
@@ -59,6 +61,20 @@ def test_the_report_says_what_was_tried_and_what_was_left_out() -> None:
     assert [run.law.number for run in report.runs] == [5, 7]
     assert "taian-2023: 2 of 2 laws tried, all hold" in str(report)
     assert "filters, ranges and exact amounts of" in str(report)
+
+
+def test_a_ruleset_of_one_short_rule_is_read_as_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "short-2023.yaml"
+    rule = '{id: r, clause: 一, each: staff, require: ">= 1"}'
+    path.write_text(
+        'commscore: 1\nid: short-2023\njurisdiction: {code: "2102", level: city}\nyear: 2023\n'
+        f"inputs: {{staff: {{zh: 人员数, type: count}}}}\nrules: [{rule}]\n",
+        encoding="utf-8",
+    )
+    ruleset = commscore.load_ruleset(path)
+
+    assert "\nrules: [" in dump_ruleset(ruleset)
+    assert check_laws(ruleset, laws=[10], max_examples=2, derandomize=True).runs[0].examples > 0
 
 
 def test_a_plan_is_not_evaluated_and_the_report_says_so() -> None:

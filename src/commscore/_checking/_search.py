@@ -191,11 +191,14 @@ class Searcher:
             exact = exact and not _coarser(own, judged)
             starts.append(len(leaves))
             leaves += leaves_of(obligation, f"areas{number}" if _coarser(judged, own) else None)
-        area = Area.of(cutter, layout.names, layout.foreign, tuple(leaves))
-        rows = (*area.rows(), *_one_row(area, layout.level, judged))
-        ways = self._ways(aim, area, starts)
+        everywhere = Area.of(cutter, layout.names, layout.foreign, tuple(leaves))
         wanted = Wanted(self.ruleset, aim, layout.level, by_row=False, judged=judged)
-        found = _tried(self._area_trial((*rows, *way), area, wanted) for way in ways)
+        found = _tried(
+            self._area_trial((*rows, *way), area, wanted)
+            for area in everywhere.lying(judged)
+            for rows in [(*area.rows(), *_one_row(area, layout.level, judged))]
+            for way in self._ways(aim, area, starts)
+        )
         return Found(open=OTHER_LEVEL) if found.ruled_out and not exact else found
 
     def _ways(self, aim: Aim, area: Area, starts: list[int]) -> Iterable[Way]:

@@ -30,7 +30,7 @@ from commscore._checking._pieces import (
 )
 from commscore._checking._witnesses import Group
 from commscore._requirement import InputRef
-from commscore._ruleset import ALL
+from commscore._ruleset import ALL, AREA_LEVELS
 from commscore._status import Status
 
 if TYPE_CHECKING:
@@ -124,6 +124,20 @@ class Area:
                 raise UnsupportedError(f"there are more than {MOST_SEGMENTS} kinds of rows to tell apart")
         segments = tuple(Segment(str(number), piece, classes) for number, (classes, piece) in enumerate(found))
         return cls(cutter, names, foreign, leaves, segments)
+
+    def lying(self, level: str) -> Iterator[Area]:
+        """Go through where an area of a level may lie, of the areas that rules name: there its rows lie all alike."""
+        around = AREA_LEVELS[AREA_LEVELS.index(level) :]
+        picked = {name for segment in self.segments for name in segment.piece.choices if name in around}
+        values = self.cutter.world.values
+        for places in product(*(sorted(values[name]) for name in sorted(picked))):
+            choices = {name: frozenset({place}) for name, place in zip(sorted(picked), places, strict=True)}
+            found = [
+                (segment, merged(segment.piece, Piece(Status.PASS, choices=choices), segment.piece.status, ()))
+                for segment in self.segments
+            ]
+            segments = tuple(attrs.evolve(one, piece=piece) for one, piece in found if piece is not None)
+            yield attrs.evolve(self, segments=segments)
 
     def rows(self) -> Way:
         """Write what the sums of any rows meet."""

@@ -256,7 +256,19 @@ def verified(wanted: Wanted, table: WitnessTable) -> WitnessTable | None:
         own = found[0] if isinstance(found, list) else found.get(obligation.scope) if isinstance(found, dict) else found
         if own not in statuses:
             return None
-    return attrs.evolve(table, statuses=shown)
+    return attrs.evolve(table, statuses=shown) if wanted.by_row or _in_one_area(wanted, outcome) else None
+
+
+def _in_one_area(wanted: Wanted, outcome: Outcome) -> bool:
+    """Tell whether some single area shows it all, rather than one area this and another that."""
+    areas = {found["key"] for found in outcome.findings if found["level"] == wanted.judged}
+    return len(areas) == 1 or any(
+        all(
+            all_of(_at(outcome, obligation.rule, obligation.scope, wanted, area)) in statuses
+            for obligation, statuses in wanted.statuses
+        )
+        for area in areas
+    )
 
 
 def _evaluated(wanted: Wanted, table: WitnessTable) -> Outcome | None:
@@ -292,8 +304,11 @@ def _area_of(outcome: Outcome, rule: Rule, wanted: Wanted) -> str | dict[str, st
     return found if len(found) > 1 or "all" not in found else found["all"]
 
 
-def _at(outcome: Outcome, rule: Rule, scope: str, wanted: Wanted) -> Iterator[Status]:
+def _at(outcome: Outcome, rule: Rule, scope: str, wanted: Wanted, area: str | None = None) -> Iterator[Status]:
+    """Give a rule's statuses in a scope: everywhere, or in one area, the areas in it and those around it."""
     level = _judged(rule, wanted)
     for found in outcome.findings:
         if (found["level"], found["rule"], found["scope"]) == (level, rule.id, scope):
-            yield Status(found["status"])
+            key = found["key"] or ""
+            if area is None or level == NATION or key.startswith(area) or area.startswith(key):
+                yield Status(found["status"])

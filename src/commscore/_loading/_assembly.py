@@ -85,7 +85,9 @@ def _declared(lineage: tuple[Ancestor, ...], faults: Faults) -> dict[str, Declar
         if path.is_file():
             declared |= read_catalogue(read(path, str(path), faults), faults)
     for ancestor in reversed(lineage):
-        declared |= read_catalogue(child(ancestor.node, "inputs"), faults)
+        own = read_catalogue(child(ancestor.node, "inputs"), faults)
+        # What a file declares again stands where that file has it, so that a dump, which has all, keeps its order.
+        declared = {name: entry for name, entry in declared.items() if name not in own} | own
     check_catalogue(declared, faults)
     return declared
 

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from commscore._requirement import Requirement, decimal
-from commscore._ruleset import Ruleset
+from commscore._ruleset import Filter, Ruleset
 
 # Where it came from, what tests it, and the hash itself change nothing that is scored. (Conclusions do, and are added
 # where there are any.)
@@ -54,6 +54,9 @@ def _plain(value: object) -> object:
             plain = value.isoformat()
         case Mapping():
             plain = {str(key): _plain(inner) for key, inner in value.items()}
+        case tuple() if all(isinstance(inner, Filter) for inner in value):
+            # The keys of a `where`: all must hold, whichever comes first.
+            plain = [_plain(inner) for inner in sorted(value, key=lambda found: found.input)]
         case tuple() | list():
             plain = [_plain(inner) for inner in value]
         case None | bool() | int() | str():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -59,7 +60,8 @@ def _shuffled(text: str, chance: random.Random) -> str:
     yaml.width, yaml.preserve_quotes = _WIDE, True
     out = StringIO()
     yaml.dump(_reordered(yaml.load(text), chance), out)
-    return "# a comment\n" + out.getvalue().replace("\nrules:", "\n# another\nrules:  # and one more")
+    # A collection that fits is on the line of its key: there a comment comes after it.
+    return "# a comment\n" + re.sub(r"\n(rules:.*)", r"\n# another\n\1  # and one more", out.getvalue())
 
 
 def _reordered(node: Any, chance: random.Random) -> Any:
