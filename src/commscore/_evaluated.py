@@ -17,7 +17,7 @@ from commscore._engine._areas import Tally
 from commscore._engine._counting import added
 from commscore._engine._findings import (
     SCHEMA,
-    area_table,
+    area_tables,
     unit_findings,
 )
 from commscore._engine._plan import Plan
@@ -28,7 +28,7 @@ from commscore._status import STATUSES, Status
 from commscore.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from commscore._engine._parts import UnitPart
     from commscore._engine._run import Run
@@ -131,7 +131,7 @@ class Evaluated:
             tables += [self._unit_findings(part, statuses) for part in self._parts]
         if level not in ("unit", self._units_level(level)):
             shown = self.plan.rollup if level in (None, "area") else (level,)
-            tables += [self._area_findings(name, statuses) for name in shown if name in self.plan.area_levels]
+            tables += self._area_findings([name for name in shown if name in self.plan.area_levels], statuses)
         table = pa.concat_tables([SCHEMA.empty_table(), *tables]).unify_dictionaries().combine_chunks()
         for column, wanted in (("rule", rule), ("key", key)):
             if wanted is not None:
@@ -160,13 +160,14 @@ class Evaluated:
     def _unit_findings(self, part: UnitPart, statuses: Sequence[int]) -> Any:
         return unit_findings(part, self._context.scorer, lambda shown: np.isin(shown.status, statuses))
 
-    def _area_findings(self, level: str, statuses: Sequence[int]) -> Any:
-        findings = area_findings(self._run, level)
-        results = results_of(findings, len(self.plan.rules), attainment=self._context.scorer.by_credit)
-        labels = self._run.tally.index(level).labels
-        table = area_table(level, labels, findings, results, self._context.scorer)
-        wanted = [str(STATUSES[code]) for code in statuses]
-        return table.filter(pc.is_in(table["status"].cast(pa.string()), value_set=pa.array(wanted, pa.string())))
+    def _area_findings(self, levels: Sequence[str], statuses: Sequence[int]) -> Iterator[Any]:
+        wanted = pa.array([str(STATUSES[code]) for code in statuses], pa.string())
+        for level in levels:
+            findings = area_findings(self._run, level)
+            results = results_of(findings, len(self.plan.rules), attainment=self._context.scorer.by_credit)
+            labels = self._run.tally.index(level).labels
+            for table in area_tables(level, labels, findings, results, self._context.scorer):
+                yield table.filter(pc.is_in(table["status"].cast(pa.string()), value_set=wanted))
 
     def wide(self) -> Any:
         """Return one row per unit: its key, and per rule a dictionary column of statuses, in file order."""
@@ -176,7 +177,12 @@ class Evaluated:
             return pa.table([pa.array([], kind) for kind in types], names=["key", *names])
         return wide_table(*self._parts)
 
-    # What `merge` and the report read.
+    # What files, `merge` and the report read.
+
+    def area_finding_tables(self) -> Iterator[Any]:
+        """Give the findings of all areas shown, as `findings` does, but some areas at a time."""
+        levels = [name for name in self.plan.rollup if name in self.plan.area_levels]
+        return self._area_findings(levels, range(len(STATUSES)))
 
     def spread(self, name: str) -> report.Spread | None:
         """Return how a column of scores spreads over the units; null where none has one."""

@@ -23,7 +23,7 @@ from commscore._ruleset import ALL, SCOPES, Rule
 from commscore._status import REASONS, STATUSES, F
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from commscore._engine._parts import UnitPart
     from commscore._engine._plan import RulePlan
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _SCOPES = (*SCOPES, ALL)
 _NUMBERS = ("value", "low", "high", "gap", "attainment", "gain")
 STRINGS = pa.dictionary(pa.int32(), pa.string())
+_AREAS = 4096  # whose findings are made together, so that a country's townships take no more room than a county's
+
 SCHEMA = pa.schema(
     [
         ("level", STRINGS),
@@ -259,27 +261,28 @@ class _Gains:
 # ---- AREAS ----
 
 
-def area_table(
+def area_tables(
     level: str,
     labels: Sequence[str | None],
     findings: Sequence[AreaFindings],
     results: Sequence[Results],
     scorer: Scorer,
-) -> Any:
-    """Return the findings of a level's areas: areas by code, rules in file order, urban before rural."""
-    if not labels:
-        return SCHEMA.empty_table()
-    order = np.array(sorted(range(len(labels)), key=lambda i: (labels[i] is None, labels[i] or "")))
+) -> Iterator[Any]:
+    """Give the findings of a level's areas, some areas at a time: areas by code, rules in file order, urban first."""
+    order = np.array(sorted(range(len(labels)), key=lambda i: (labels[i] is None, labels[i] or "")), dtype=np.int64)
     keys = pa.array(labels, pa.string())
-    tables = []
-    for finding in findings:
-        columns = _area_columns(level, finding, order, scorer)
-        columns["key"] = keys.take(pa.array(order))
-        columns["gain"] = doubles(_area_gains(finding, results, scorer)[order])
-        tables.append(pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA))
-    table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-    by_area = np.argsort(np.tile(np.arange(len(order)), len(findings)), kind="stable")
-    return table.take(pa.array(by_area))
+    gains = [_area_gains(finding, results, scorer) for finding in findings] if labels else []
+    for start in range(0, len(order), _AREAS):
+        areas = order[start : start + _AREAS]
+        tables = []
+        for finding, gained in zip(findings, gains, strict=True):
+            columns = _area_columns(level, finding, areas, scorer)
+            columns["key"] = keys.take(pa.array(areas))
+            columns["gain"] = doubles(gained[areas])
+            tables.append(pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA))
+        table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+        by_area = np.argsort(np.tile(np.arange(len(areas)), len(findings)), kind="stable")
+        yield table.take(pa.array(by_area))
 
 
 def _area_columns(level: str, finding: AreaFindings, order: ints.Ints, scorer: Scorer) -> dict[str, Any]:

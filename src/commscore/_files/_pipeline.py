@@ -113,7 +113,8 @@ def stream(flow: Flow) -> tuple[Result, dict[str, int]]:
             del part, table  # not to be held while the next ones are made
         result = settled(flow.context, (), flow.session.run, flow.session.run.tally)
         if flow.job.whole:
-            beside.do(findings.write, result.findings(level="area"))
+            for table in result.area_finding_tables():
+                beside.do(findings.write, table)
     return result, {"units": units.rows, "findings": findings.rows} if flow.job.whole else {"units": units.rows}
 
 
