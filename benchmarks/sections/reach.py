@@ -44,8 +44,7 @@ def sections(options: Options) -> list[Section]:
     plain = [run for run, size in zip(runs, sizes, strict=True) if not size.areas and size.rules == RULES]
     notes = [
         "Whole runs of evaluate_files with findings='none', Parquet in and out, imports included.",
-        "The last line is extrapolated: time by a line through the two largest runs without areas, "
-        "memory the most of any.",
+        "The last line is extrapolated: time by a line through the two largest runs without areas, memory the most.",
     ]
     beyond = [] if options.quick else [_extrapolated(plain)]
     return [Section("How far one machine goes", [*runs, *beyond], notes)]
