@@ -32,3 +32,18 @@ def test_a_part_of_fewer_places_than_its_whole_may_be_read_as_more_than_it(tmp_p
     found = commscore.evaluate(table, path).findings(level="unit")["status"].to_pylist()
 
     assert found == ["pass", "pass", "error", "error"]  # 2.45 is read as 2.5, which is more than 2.45
+
+
+@pytest.mark.parametrize(("part", "status", "high"), [(8, "unknown", 1.4), (30, "fail", 3.6)])
+def test_a_part_beyond_all_that_its_missing_whole_may_be_does_not_bound_it(part: int, status: str, high: float) -> None:
+    table = {
+        "code": ["210202001001", "210202001002"],
+        "kind": ["urban", "urban"],
+        "community_workers": [5, 10],
+        "full_time_workers": [None, 10],
+        "generalist_workers": [part, 6],
+    }
+
+    (found,) = commscore.evaluate(table, "dalian-2025").findings(rule="generalist-workers", level="city").to_pylist()
+
+    assert (found["status"], found["high"]) == (status, high)

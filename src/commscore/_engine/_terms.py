@@ -264,7 +264,9 @@ def _nested(node: Node, num: Bounds, den: Bounds) -> tuple[Bounds, Bounds, ints.
     num_open, den_open = num.state != OK, den.state != OK
     joint = num_open & den_open
     floor = _rescaled_up(num.low, node.operands[0].places - node.operands[1].places)
-    raised = den_open & np.asarray(floor > den.low, dtype=bool)
+    # A part above all that its whole may be says nothing of it: the figures go against each other.
+    possible = den.unbounded | np.asarray(floor <= den.high, dtype=bool)
+    raised = den_open & possible & np.asarray(floor > den.low, dtype=bool)
     return num, attrs.evolve(den, low=ints.choose(raised, floor, den.low)), joint
 
 
